@@ -1,0 +1,3 @@
+"""helpdeskctl: a help desk in a Maildir."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,176 @@
+"""What the use cases need from outside, as small protocols; the adapters keep them.
+
+Times are aware datetimes. Paths are opaque strings: the application hands them on and never opens one.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import BinaryIO, NamedTuple, Protocol
+
+from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
+from helpdeskctl.domain.events import Finding
+from helpdeskctl.domain.message import Address, Message
+
+# Who holds outgoing mail: a case (its number) or a ledger entry (its id).
+Holder = int | str
+
+
+class Arrived(NamedTuple):
+    """A mail in the inbox: `key` is its base name (what stands before `:2,`), `at` its file's time."""
+
+    key: str
+    at: datetime
+
+
+class Mailbox(Protocol):
+    """The Maildir: its inbox is the queue, its folders are the view for people (behaviour.md §2)."""
+
+    def save(self, stream: BinaryIO, recipients: tuple[str, ...]) -> Arrived:
+        """Read the stream to its end and put the mail durably into `new/`."""
+
+    def inbox(self) -> list[Arrived]:
+        """The mails not yet dealt with, in order of arrival; drafts are left out."""
+
+    def locate(self, key: str) -> str | None:
+        """The path of that mail in the inbox now, or None when it has gone."""
+
+    def file(self, key: str, folder: str) -> None:
+        """Move it by one rename into a Maildir++ folder such as `Cases.2026-11`; gone is no error."""
+
+
+class LedgerEntry(NamedTuple):
+    """A mail that belongs to no case: what it was, what became of it (ignored, duplicate, held)."""
+
+    id: str
+    key: str
+    path: str
+    message_id: str
+    digest: str
+    sender: Address
+    subject: str
+    arrived_at: datetime
+    read_at: datetime
+    outcome: str
+    reason: str
+    because: tuple[Finding, ...] = ()
+    outgoing: tuple[OutgoingMail, ...] = ()
+
+
+class Waiting(NamedTuple):
+    """Outgoing mail that waits: who holds it, and when it is to be tried next."""
+
+    holder: Holder
+    next_at: datetime
+
+
+class Snapshot(Protocol):
+    """The store as it stands, plus what this transaction has put so far."""
+
+    def next_number(self) -> int:
+        """One more than the highest number ever given."""
+
+    def case(self, number: int) -> Case | None:
+        """The whole case, or None."""
+
+    def numbers(self, kind: str, value: str) -> tuple[int, ...]:
+        """Cases by `key`, `message_id`, `digest`, `requester` or `customer`, oldest first."""
+
+    def entry(self, ident: str) -> LedgerEntry | None:
+        """The ledger entry of that id."""
+
+    def put(self, case: Case) -> None:
+        """Keep the case as it now is."""
+
+    def record(self, entry: LedgerEntry) -> None:
+        """Keep (or replace, by id) a ledger entry."""
+
+    def forget(self, ident: str) -> None:
+        """Drop a ledger entry, because its mail now belongs to a case."""
+
+
+class CaseStore(Protocol):
+    """Cases, ledger, raw mails. One writer at a time; readers need no lock (behaviour.md §10)."""
+
+    def transaction(self) -> AbstractContextManager[Snapshot]:
+        """Lock, let the caller put, commit at the end; nothing is written when an error passes through."""
+
+    def snapshot(self) -> Snapshot:
+        """For readers and dry runs: no lock, and what is put into it is never written."""
+
+    def keep(self, path: str, key: str, at: datetime) -> str:
+        """Link (or copy) a raw mail into the store; its path relative to the store."""
+
+    def raw(self, path: str) -> str:
+        """The full path of a raw mail that `keep` returned."""
+
+    def open_cases(self) -> list[Case]:
+        """Cases that are open, suspended, or closed with news: without messages and history."""
+
+    def all_cases(self) -> Iterable[Case]:
+        """Every case whole, by number."""
+
+    def entries(self, outcome: str) -> list[LedgerEntry]:
+        """The ledger's entries of one outcome, oldest first; `held` is cheap, the others are not."""
+
+    def waiting(self) -> list[Waiting]:
+        """Who holds mail that waits to be sent."""
+
+    def sending(self) -> AbstractContextManager[bool]:
+        """The sender's lock, not waited for: True when it is ours."""
+
+    def secret(self) -> bytes:
+        """The key for Message-IDs and loop headers of ours, made on first use."""
+
+    def backlog(self) -> str | None:
+        """None until decided; "open", or the ISO time before which mail in the inbox is left alone."""
+
+    def decide_backlog(self, value: str) -> None:
+        """Remember what was decided about mail that was there before us."""
+
+
+class ParseMail(Protocol):
+    """Bytes to `Message`; raises `UnreadableMailError` with a reason a technician understands."""
+
+    def __call__(self, path: str, arrived_at: datetime) -> Message:
+        """Parse the mail at that path."""
+
+
+class Receipt(NamedTuple):
+    """What the mail system said: `result` is sent, retry or refused; `said` its words, cleaned."""
+
+    result: str
+    said: str
+
+
+class MailSender(Protocol):
+    """Hands one mail to the mail system."""
+
+    def send(self, mail: OutgoingMail, now: datetime) -> Receipt:
+        """Send it; never raises for what a mail system can say or fail to say."""
+
+
+class Texts(Protocol):
+    """The words of outgoing mail, in the desk's language."""
+
+    def render(self, template: str, facts: dict[str, str]) -> tuple[str, str]:
+        """Subject and body of the template of that name."""
+
+
+Clock = Callable[[], datetime]
+
+__all__ = [
+    "Arrived",
+    "CaseStore",
+    "Clock",
+    "Holder",
+    "LedgerEntry",
+    "MailRecord",
+    "MailSender",
+    "Mailbox",
+    "ParseMail",
+    "Receipt",
+    "Snapshot",
+    "Texts",
+    "Waiting",
+]

@@ -1,0 +1,152 @@
+"""A case, and everything that can happen to it.
+
+Every transition takes a case and returns the case as it then is, with the events that tell it; the
+events are already in its history. `now` is always an argument, and aware.
+"""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+from helpdeskctl.domain.events import Event, Finding
+from helpdeskctl.domain.message import Address, Attachment
+
+
+class Urgency(IntEnum):
+    """How pressing a case is; the words are the published ones, and their order is the meaning."""
+
+    normale = 0
+    urgente = 1
+    critico = 2
+
+
+class Status(StrEnum):
+    """Where a case stands: only `suspended` stops its clock."""
+
+    open = "open"
+    suspended = "suspended"
+    closed = "closed"
+
+
+class ContractCited(NamedTuple):
+    """A contract number as the customer wrote it; `state` is valid, expired, unknown or foreign."""
+
+    number: str
+    state: str
+
+
+class Related(NamedTuple):
+    """Another case this one has to do with; `why` is cited, merged or earlier."""
+
+    number: int
+    why: str
+
+
+class MailRecord(NamedTuple):
+    """One mail of a case: its identity and what is shown of it; the text stays in the raw mail.
+
+    `key` is the Maildir base name; `path` leads from the store to the raw mail; `kind` is request,
+    follow_up, automatic, bounce, reply or note; `outcome` is what reading it came to.
+    """
+
+    key: str
+    path: str
+    message_id: str
+    digest: str
+    sender: Address
+    subject: str
+    date: str
+    arrived_at: datetime
+    kind: str
+    outcome: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class OutgoingMail(NamedTuple):
+    """A mail to be sent, kept beside what it tells of; `body` is dropped once it has gone.
+
+    `kind` names the template (acknowledgement, answer, notice, ...); `state` is waiting, sent or
+    refused; `headers` are ready names and values besides From, To, Subject, Date and Message-ID.
+    `envelope` is the envelope sender, "" for `<>`.
+    """
+
+    id: str
+    kind: str
+    sender: Address
+    to: Address
+    envelope: str
+    subject: str
+    body: str
+    message_id: str
+    headers: tuple[tuple[str, str], ...]
+    queued_at: datetime
+    attempts: int
+    next_at: datetime
+    state: str = "waiting"
+    sent_at: datetime | None = None
+    error: str = ""
+
+
+class Suspension(NamedTuple):
+    """A span in which the clock stood still; `until` is None while it still does."""
+
+    since: datetime
+    until: datetime | None
+
+
+class Case(NamedTuple):
+    """One problem of one customer, under a number that is never used again.
+
+    `marks` holds what is remembered (news, incomplete, undelivered, stranger, drafting, encrypted);
+    what follows from the time of day (late, due_soon, unsent) is computed by `marks_at`. `told` notes
+    what a customer is told once per case. `minutes` is the work recorded, for the invoice.
+    """
+
+    number: int
+    status: Status
+    sector: str
+    urgency: Urgency
+    subject: str
+    requester: Address
+    customer: str
+    contract: ContractCited | None
+    owner: str
+    tags: tuple[str, ...]
+    opened_at: datetime
+    updated_at: datetime
+    waiting_since: datetime | None
+    due_at: datetime | None
+    responded_at: datetime | None
+    closed_at: datetime | None
+    minutes: int
+    marks: tuple[str, ...]
+    related: tuple[Related, ...]
+    suspensions: tuple[Suspension, ...]
+    told: tuple[str, ...]
+    messages: tuple[MailRecord, ...]
+    history: tuple[Event, ...]
+    outgoing: tuple[OutgoingMail, ...]
+
+
+class Happened(NamedTuple):
+    """A transition's result: the case as it then is, and the new events (already in its history)."""
+
+    case: Case
+    events: tuple[Event, ...]
+
+
+__all__ = [
+    "Address",
+    "Attachment",
+    "Case",
+    "ContractCited",
+    "Event",
+    "Finding",
+    "Happened",
+    "MailRecord",
+    "OutgoingMail",
+    "Related",
+    "Status",
+    "Suspension",
+    "Urgency",
+]
