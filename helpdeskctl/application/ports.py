@@ -3,11 +3,12 @@
 Times are aware datetimes. Paths are opaque strings: the application hands them on and never opens one.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import BinaryIO, NamedTuple, Protocol
 
+from helpdeskctl.domain.answers import Fact
 from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
 from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.message import Address, Message
@@ -67,6 +68,10 @@ class Waiting(NamedTuple):
 class Snapshot(Protocol):
     """The store as it stands, plus what this transaction has put so far."""
 
+    def secret(self) -> bytes:
+        """The key for Message-IDs and loop headers of ours; a transaction makes it on first use, a
+        reader of a store that has none yet gets b""."""
+
     def next_number(self) -> int:
         """One more than the highest number ever given."""
 
@@ -119,9 +124,6 @@ class CaseStore(Protocol):
     def sending(self) -> AbstractContextManager[bool]:
         """The sender's lock, not waited for: True when it is ours."""
 
-    def secret(self) -> bytes:
-        """The key for Message-IDs and loop headers of ours, made on first use."""
-
     def backlog(self) -> str | None:
         """None until decided; "open", or the ISO time before which mail in the inbox is left alone."""
 
@@ -153,8 +155,8 @@ class MailSender(Protocol):
 class Texts(Protocol):
     """The words of outgoing mail, in the desk's language."""
 
-    def render(self, template: str, facts: dict[str, str]) -> tuple[str, str]:
-        """Subject and body of the template of that name."""
+    def render(self, template: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
+        """Subject and body of the template of that name; an empty fact leaves its line out."""
 
 
 Clock = Callable[[], datetime]
@@ -163,6 +165,7 @@ __all__ = [
     "Arrived",
     "CaseStore",
     "Clock",
+    "Fact",
     "Holder",
     "LedgerEntry",
     "MailRecord",

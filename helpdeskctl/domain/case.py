@@ -1,7 +1,6 @@
-"""A case, and everything that can happen to it.
+"""A case as a value, with its mails, its history and the mail it still has to send.
 
-Every transition takes a case and returns the case as it then is, with the events that tell it; the
-events are already in its history. `now` is always an argument, and aware.
+What can happen to it stands in `helpdeskctl.domain.transitions`.
 """
 
 from datetime import datetime
@@ -46,7 +45,8 @@ class MailRecord(NamedTuple):
     """One mail of a case: its identity and what is shown of it; the text stays in the raw mail.
 
     `key` is the Maildir base name; `path` leads from the store to the raw mail; `kind` is request,
-    follow_up, automatic, bounce, reply or note; `outcome` is what reading it came to.
+    follow_up, automatic, bounce, reply or note; `outcome` is what reading it came to; `stranger` tells
+    that its sender did not belong to the case.
     """
 
     key: str
@@ -60,6 +60,7 @@ class MailRecord(NamedTuple):
     kind: str
     outcome: str
     attachments: tuple[Attachment, ...] = ()
+    stranger: bool = False
 
 
 class OutgoingMail(NamedTuple):
@@ -94,12 +95,20 @@ class Suspension(NamedTuple):
     until: datetime | None
 
 
+class Promise(NamedTuple):
+    """A first action within so many working minutes since an instant; the earliest one is due."""
+
+    since: datetime
+    minutes: int
+
+
 class Case(NamedTuple):
     """One problem of one customer, under a number that is never used again.
 
     `marks` holds what is remembered (news, incomplete, undelivered, stranger, drafting, encrypted);
     what follows from the time of day (late, due_soon, unsent) is computed by `marks_at`. `told` notes
     what a customer is told once per case. `minutes` is the work recorded, for the invoice.
+    `customer_by_contract` marks a customer known only from a contract number, which gives no rights.
     """
 
     number: int
@@ -126,10 +135,12 @@ class Case(NamedTuple):
     messages: tuple[MailRecord, ...]
     history: tuple[Event, ...]
     outgoing: tuple[OutgoingMail, ...]
+    promises: tuple[Promise, ...] = ()
+    customer_by_contract: bool = False
 
 
 class Happened(NamedTuple):
-    """A transition's result: the case as it then is, and the new events (already in its history)."""
+    """A transition's result: the case as it then is, and its new events (already in its history)."""
 
     case: Case
     events: tuple[Event, ...]
@@ -145,6 +156,7 @@ __all__ = [
     "Happened",
     "MailRecord",
     "OutgoingMail",
+    "Promise",
     "Related",
     "Status",
     "Suspension",

@@ -1,12 +1,33 @@
-"""Rules as data (behaviour.md §7)."""
+"""Rules as data (behaviour.md §7): what the firm published, and what it adds.
 
-from typing import NamedTuple
+A rule is a value; applying it to what a mail shows gives a `Finding` or None, and changes nothing.
+One kind of match is one module here with one function, `spans`; `KINDS` is the complete list.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from helpdeskctl.domain.case import Urgency
+from helpdeskctl.domain.events import Finding
+from helpdeskctl.domain.folding import Folded, fold, folded, words_at
+from helpdeskctl.domain.rules import contains, regex, word
+
+Spans = Callable[[Any, Folded], Iterator[tuple[int, int]]]
+KINDS: Mapping[str, Spans] = {"contains": contains.spans, "word": word.spans, "regex": regex.spans}
+FIELDS = ("subject", "body", "sender", "recipient", "attachment")
+
+# What a rule may look at: for each field its texts.
+View = Mapping[str, tuple[Folded, ...]]
 
 
 class Rule(NamedTuple):
-    """One rule of the firm. Placeholder docstring."""
+    """One rule: in these `fields`, one of these `patterns`, matched as `kind` says.
+
+    An occurrence that lies within one of the `unless` phrases does not count. The effect is a sector
+    (its key), an urgency, a command (`close`, `reopen`) or a tag. `compiled` holds what the kind
+    `regex` needs, made when the configuration was read. `matches` and `misses` are the rule's own
+    tested examples.
+    """
 
     name: str
     fields: tuple[str, ...]
@@ -17,5 +38,46 @@ class Rule(NamedTuple):
     urgency: Urgency | None = None
     command: str = ""
     tag: str = ""
+    compiled: tuple[Any, ...] = ()
     matches: tuple[str, ...] = ()
     misses: tuple[str, ...] = ()
+
+    @property
+    def effect(self) -> str:
+        """What follows from a hit, in one word pair."""
+        if self.urgency is not None:
+            return f"urgency={self.urgency.name}"
+        if self.command:
+            return f"command={self.command}"
+        return f"sector={self.sector}" if self.sector else f"tag={self.tag}"
+
+
+def view(
+    subject: str, body: str, senders: Iterable[str], recipients: Iterable[str], attachments: Iterable[str]
+) -> View:
+    """The texts of one mail, folded once for all rules."""
+    return {
+        "subject": (folded(subject),),
+        "body": (folded(body),),
+        "sender": tuple(map(folded, senders)),
+        "recipient": tuple(map(folded, recipients)),
+        "attachment": tuple(map(folded, attachments)),
+    }
+
+
+def occurrences(rule: Rule, text: Folded) -> Iterator[tuple[int, int]]:
+    """Where the rule hits in the folded text, leaving out what an `unless` phrase covers."""
+    excused = [span for phrase in rule.unless for span in contains.spans(fold(phrase), text)]
+    for pattern in rule.compiled or map(fold, rule.patterns):
+        for start, end in KINDS[rule.kind](pattern, text):
+            if not any(first <= start and end <= last for first, last in excused):
+                yield start, end
+
+
+def check(rule: Rule, seen: View) -> Finding | None:
+    """What the rule finds in a mail: its first hit, or None."""
+    for field in rule.fields:
+        for text in seen[field]:
+            for start, end in occurrences(rule, text):
+                return Finding(rule.name, field, words_at(text, start, end), rule.effect)
+    return None

@@ -1,0 +1,25 @@
+"""`classify`: the decision on a mail and every finding, with nothing changed anywhere."""
+
+from typing import NamedTuple
+
+from helpdeskctl.application.looking_up import Asked, look_up
+from helpdeskctl.application.ports import Clock, Snapshot
+from helpdeskctl.domain.decision import decide
+from helpdeskctl.domain.message import Message
+from helpdeskctl.domain.outcomes import Decision
+from helpdeskctl.domain.settings import Policy
+
+
+class Explanation(NamedTuple):
+    """The decision as if the mail came now; `known` is the case that holds it already, or None."""
+
+    message: Message
+    decision: Decision
+    known: int | None
+
+
+def explain(message: Message, policy: Policy, store: Snapshot, clock: Clock) -> Explanation:
+    """Decide on the mail without the table's first line, and tell beside it whether it is known."""
+    context = look_up(Asked(message, ""), policy, store, store.secret(), clock())
+    known = context.known.case.number if context.known else None
+    return Explanation(message, decide(message, policy, context._replace(known=None, repeated=None)), known)

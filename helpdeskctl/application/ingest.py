@@ -1,0 +1,251 @@
+"""One mail from the inbox to its case: kept, parsed, decided, committed, filed (architecture: the table).
+
+The pipe and the batch are the same path; a dry run is the path stopped before anything is written.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import NamedTuple, TypeVar
+
+from helpdeskctl.application.correspondence import written
+from helpdeskctl.application.looking_up import Asked, look_up
+from helpdeskctl.application.ports import (
+    Arrived,
+    CaseStore,
+    Clock,
+    LedgerEntry,
+    Mailbox,
+    ParseMail,
+    Snapshot,
+    Texts,
+)
+from helpdeskctl.domain import answers, effects
+from helpdeskctl.domain.answers import Postmark
+from helpdeskctl.domain.decision import decide
+from helpdeskctl.domain.errors import HelpdeskError, RefusedError, UnreadableMailError
+from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.outcomes import Decision, unreadable
+from helpdeskctl.domain.settings import Policy
+from helpdeskctl.domain.transitions import with_outgoing
+
+# So many mails share one commit in a batch: one replacement of a shard serves them all.
+_GROUP = 50
+_BACKLOG_AGE = timedelta(days=1)
+
+T = TypeVar("T")
+
+
+class Ports(NamedTuple):
+    """What reading mail needs from outside, and the firm's policy."""
+
+    mailbox: Mailbox
+    store: CaseStore
+    parse: ParseMail
+    texts: Texts
+    policy: Policy
+    clock: Clock
+
+
+class Report(NamedTuple):
+    """What became of one mail; `message` is None for one that could not be read."""
+
+    arrived: Arrived
+    message: Message | None
+    decision: Decision
+
+
+class Read(NamedTuple):
+    """A mail taken from the inbox: where the store keeps it, and what parsing it gave."""
+
+    arrived: Arrived
+    path: str
+    parsed: Message | Decision
+
+
+def ingest_one(arrived: Arrived, ports: Ports) -> Report | None:
+    """One mail alone, as a pipe does; None when somebody else took it meanwhile."""
+    read = _read(arrived, ports)
+    if read is None:
+        return None
+    with ports.store.transaction() as store:
+        report = _settle(read, store, ports)
+    _file(report, ports)
+    return report
+
+
+def ingest_inbox(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
+    """Every mail given, in that order, in groups that share a commit; each is reported once filed."""
+    for start in range(0, len(arrivals), _GROUP):
+        group = [read for a in arrivals[start : start + _GROUP] if (read := _read(a, ports))]
+        if not group:
+            continue
+        with ports.store.transaction() as store:
+            reports = [_settle(read, store, ports) for read in group]
+        for report in reports:
+            _file(report, ports)
+            yield report
+
+
+def rehearse(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
+    """What `ingest_inbox` would do, writing nothing anywhere (`--dry-run`)."""
+    store = ports.store.snapshot()
+    for arrived in arrivals:
+        if path := ports.mailbox.locate(arrived.key):
+            parsed = _guarded(lambda path=path, at=arrived.at: ports.parse(path, at))  # type: ignore[misc]
+            yield _settle(Read(arrived, "", parsed), store, ports)
+
+
+def arrivals(ports: Ports, backlog: str | None) -> list[Arrived]:
+    """The inbox in order of arrival, without what a first run was told to leave alone.
+
+    `backlog` is `open`, `leave` or None (not said); a first run that meets mail older than a day
+    refuses to guess (behaviour.md §2).
+    """
+    inbox = ports.mailbox.inbox()
+    decided = ports.store.backlog()
+    if backlog is None and decided is None:
+        border = ports.clock() - _BACKLOG_AGE
+        old = [arrived for arrived in inbox if arrived.at < border]
+        if old:
+            raise RefusedError(
+                f"The Maildir already holds {len(old)} mails older than a day, and this desk has never read "
+                "it: say `ingest --backlog open` to make cases of them, or `--backlog leave` to leave them."
+            )
+    if backlog == "leave":
+        decided = (ports.clock() - _BACKLOG_AGE).isoformat()
+    elif backlog == "open":
+        decided = "open"
+    if decided in {None, "open"}:
+        return inbox
+    border = datetime.fromisoformat(str(decided))
+    return [arrived for arrived in inbox if arrived.at >= border]
+
+
+def remember_backlog(ports: Ports, backlog: str | None) -> None:
+    """What the first batch was told holds for every later one."""
+    if backlog == "leave":
+        ports.store.decide_backlog((ports.clock() - _BACKLOG_AGE).isoformat())
+    elif backlog == "open" or ports.store.backlog() is None:
+        ports.store.decide_backlog("open")
+
+
+def imbalance(read: int, outcomes: Counter[str], left: list[str]) -> str:
+    """The reconciliation of a batch: "" when the books balance, else what does not (behaviour.md §2)."""
+    accounted = sum(outcomes.values())
+    if read != accounted:
+        return f"{read} mails were read, but only {accounted} have an outcome."
+    if left:
+        return f"{len(left)} mails have an outcome but are still in the inbox, the first is {left[0]}."
+    return ""
+
+
+def folder(decision: Decision, at: datetime) -> str:
+    """The Maildir++ folder, without its leading dot, where a mail that arrived then is filed."""
+    if decision.outcome == "held":
+        return "Held"
+    kind = "Ignored" if decision.outcome in {"ignored", "duplicate"} else "Cases"
+    return f"{kind}.{at:%Y-%m}"
+
+
+def entry_id(key: str) -> str:
+    """The ledger's name for a mail: short enough to type, the same at every run."""
+    return sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:10]
+
+
+def _guarded(step: Callable[[], T]) -> T | Decision:
+    """The boundary around one mail: whatever it does to us, it is held, and the next one goes on.
+
+    The store's and the disk's own trouble passes: it is no fault of the mail, which stays in the inbox.
+    """
+    try:
+        return step()
+    except UnreadableMailError as error:
+        return unreadable(str(error))
+    except (OSError, HelpdeskError):
+        raise
+    except Exception as error:
+        return unreadable(f"It could not be read ({type(error).__name__}: {error}).")
+
+
+def _read(arrived: Arrived, ports: Ports) -> Read | None:
+    """The mail kept in the store and parsed from there; None when it has gone from the inbox."""
+    path = ports.mailbox.locate(arrived.key)
+    if path is None:
+        return None
+    try:
+        kept = ports.store.keep(path, arrived.key, arrived.at)
+    except FileNotFoundError:
+        return None
+    return Read(arrived, kept, _guarded(lambda: ports.parse(ports.store.raw(kept), arrived.at)))
+
+
+def _settle(read: Read, store: Snapshot, ports: Ports) -> Report:
+    """Decide and put; a mail that upsets either is held instead."""
+    parsed = read.parsed
+    if isinstance(parsed, Message):
+        message = parsed
+        settled = _guarded(lambda: _decided(message, read, store, ports))
+        if settled.line != "unreadable":
+            return Report(read.arrived, message, settled)
+        parsed = settled
+    _record(read, None, parsed, store, ports)
+    return Report(read.arrived, None, parsed)
+
+
+def _decided(message: Message, read: Read, store: Snapshot, ports: Ports) -> Decision:
+    """Look up, decide, carry out; the last step puts, so that nothing is left half done."""
+    policy, mark = ports.policy, Postmark(ports.policy, store.secret(), ports.clock())
+    context = look_up(Asked(message, read.arrived.key), policy, store, mark.secret, mark.now)
+    decision = decide(message, policy, context)
+    if decision.line == "known" and decision.outcome != "duplicate":
+        return decision
+    if decision.outcome in {"ignored", "duplicate", "held"}:
+        _record(read, message, decision, store, ports)
+        return decision
+    record = effects.record_of(message, decision, read.arrived.key, read.path)
+    before = store.case(decision.case) if decision.case is not None else None
+    if before is None:
+        happened = effects.opened(decision, record, store.next_number(), policy)
+    else:
+        happened = effects.about(decision, record, before, policy, mark.now)
+    letters = answers.due(decision, record, happened, policy, context.registry_empty)
+    about = (happened.case.number, happened.case.sector)
+    mails = written(letters, about, mark, read.arrived.key, ports.texts)
+    store.put(with_outgoing(happened.case, mails))
+    store.forget(entry_id(read.arrived.key))
+    return decision._replace(case=happened.case.number)
+
+
+def _record(read: Read, message: Message | None, decision: Decision, store: Snapshot, ports: Ports) -> None:
+    """The ledger's entry for a mail of no case; a held one is told to the default sector, once."""
+    mark = Postmark(ports.policy, store.secret(), ports.clock())
+    ident = entry_id(read.arrived.key)
+    before = store.entry(ident)
+    outgoing = before.outgoing if before else ()
+    if decision.outcome == "held" and not (before and before.outcome == "held"):
+        letters = answers.held_notices(ident, message, decision.reason, ports.policy)
+        about = (0, ports.policy.default_sector.key)
+        outgoing += written(letters, about, mark, read.arrived.key, ports.texts)
+    entry = LedgerEntry(
+        id=ident,
+        key=read.arrived.key,
+        path=read.path,
+        message_id=message.message_id if message else "",
+        digest=message.digest if message else "",
+        sender=decision.sender if message else Address("", ""),
+        subject=message.subject if message else "",
+        arrived_at=read.arrived.at.astimezone(ports.policy.zone),
+        read_at=mark.now,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        because=decision.because,
+        outgoing=outgoing,
+    )
+    store.record(entry)
+
+
+def _file(report: Report, ports: Ports) -> None:
+    at = report.arrived.at.astimezone(ports.policy.zone)
+    ports.mailbox.file(report.arrived.key, folder(report.decision, at))

@@ -1,0 +1,109 @@
+"""Mail that no person wrote: what it is, and whether it may be answered (behaviour.md §4, RFC 3834)."""
+
+import re
+from collections.abc import Iterable
+
+from helpdeskctl.domain.events import Finding
+from helpdeskctl.domain.folding import fold
+from helpdeskctl.domain.message import Message
+from helpdeskctl.domain.registry import Customer, is_of
+
+# Subjects of vacation responders and read receipts, folded. Alone or before a colon: a customer whose
+# out-of-office does not work writes about it, too.
+_ANSWER_SUBJECTS = (
+    "risposta automatica",
+    "fuori sede",
+    "fuori ufficio",
+    "assente",
+    "automatic reply",
+    "auto reply",
+    "autoreply",
+    "out of office",
+    "out of office autoreply",
+    "automatische antwort",
+    "reponse automatique",
+    "respuesta automatica",
+    "letto",
+    "letta",
+    "read",
+    "non letto",
+    "not read",
+    "conferma di lettura",
+    "recapitato",
+    "delivered",
+)
+_BULK = frozenset({"bulk", "junk", "list"})
+_SUPPRESS = frozenset({"all", "autoreply", "oof"})
+_ROBOTS = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|nobody)(?:$|[+@])", re.IGNORECASE)
+
+
+def automatic_answer(message: Message, ours_in_references: bool) -> Finding | None:
+    """A machine's answer to a mail (out of office, receipts, delayed or delivered reports)."""
+    if message.report is not None and message.report.kind != "failed":
+        return Finding("report", "content-type", message.report.kind, "automatic answer")
+    submitted = _first_word(message.header("auto-submitted"))
+    if submitted == "auto-replied":
+        return Finding("auto-submitted", "auto-submitted", submitted, "automatic answer")
+    for name in ("x-autoreply", "x-autorespond"):
+        if message.header(name) and _first_word(message.header(name)) != "no":
+            return Finding("autoresponder", name, message.header(name)[:60], "automatic answer")
+    phrase, colon, _ = fold(message.subject).partition(":")
+    if phrase.strip().removesuffix(" re") in _ANSWER_SUBJECTS and (colon or len(phrase.split()) > 1):
+        return Finding("subject of an automatic answer", "subject", phrase.strip(), "automatic answer")
+    automatic = automatic_mail(message)
+    if ours_in_references and automatic:
+        return automatic._replace(effect="automatic answer")
+    return None
+
+
+def automatic_mail(message: Message) -> Finding | None:
+    """Whether a machine sent it: Auto-Submitted, Precedence, List-*, the null Return-Path."""
+    submitted = _first_word(message.header("auto-submitted"))
+    if submitted not in {"", "no"}:
+        return Finding("auto-submitted", "auto-submitted", submitted, "automatic mail")
+    precedence = _first_word(message.header("precedence"))
+    if precedence in _BULK:
+        return Finding("precedence", "precedence", precedence, "automatic mail")
+    for name in ("list-id", "list-post", "list-unsubscribe", "list-help"):
+        if message.header(name):
+            return Finding("mailing list", name, message.header(name)[:60], "automatic mail")
+    if message.header("return-path").replace(" ", "") == "<>":
+        return Finding("null return path", "return-path", "<>", "automatic mail")
+    return None
+
+
+def unanswerable(message: Message, customer: Customer | None, own_domains: Iterable[str]) -> Finding | None:
+    """Why no automatic answer may go out; None when a person is to be answered.
+
+    A list header does not withhold it where the list is ours or the customer's own (a group address
+    in between) or the sender is a registered customer.
+    """
+    robot = _ROBOTS.match(message.sender.address)
+    if robot:
+        return Finding("robot address", "from", robot[0].rstrip("@+"), "no answer")
+    suppress = {word.strip().lower() for word in message.header("x-auto-response-suppress").split(",")}
+    if suppress & _SUPPRESS:
+        words = " ".join(sorted(suppress & _SUPPRESS))
+        return Finding("suppressed", "x-auto-response-suppress", words, "no answer")
+    automatic = automatic_mail(message)
+    if automatic and (automatic.rule == "mailing list" or automatic.matched == "list"):
+        listed = _list_domain(message)
+        if is_of(customer, message.sender) or listed in own_domains:
+            return None
+        if customer is not None and listed in customer.domains:
+            return None
+    return automatic._replace(effect="no answer") if automatic else None
+
+
+def _list_domain(message: Message) -> str:
+    """The domain of a List-Id `<name.domain>` or List-Post `<mailto:name@domain>`."""
+    posted = re.search(r"mailto:[^@>]{1,200}@([^>?\s]{1,200})", message.header("list-post"))
+    if posted:
+        return posted[1].lower()
+    ident = re.search(r"<([^>]{1,300})>", message.header("list-id"))
+    return ident[1].partition(".")[2].lower() if ident else ""
+
+
+def _first_word(value: str) -> str:
+    """The value of a header without parameters and comments, in lower case."""
+    return re.split(r"[;(\s]", value.strip(), maxsplit=1)[0].lower()

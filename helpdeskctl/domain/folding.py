@@ -1,0 +1,62 @@
+"""Text as a rule compares it: without case, accents, marks, and runs of white space.
+
+"Contains the text" (the published page) must hold for "Mago4", "MAGO.NET", decomposed accents,
+full-width letters and a word broken by an invisible character.
+"""
+
+import unicodedata
+from typing import NamedTuple
+
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'" * 5)
+# A context longer than this says no more about why a rule hit.
+_LONGEST_WORD = 60
+
+
+class Folded(NamedTuple):
+    """A text beside its folded form, so that several rules fold it only once."""
+
+    original: str
+    folded: str
+
+
+def fold(text: str) -> str:
+    """The text in the form in which patterns are sought: linear in its length."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
+        text = "".join(c for c in decomposed if unicodedata.category(c) not in {"Mn", "Me", "Cf"})
+    else:
+        text = text.replace("`", "'")
+    return " ".join(text.casefold().split())
+
+
+def folded(text: str) -> Folded:
+    """The text with its folded form."""
+    return Folded(text, fold(text))
+
+
+def words_at(text: Folded, start: int, end: int) -> str:
+    """The whole words of the original around `folded[start:end]`, as a person wrote them."""
+    first, last = _original_span(text.original, start, end)
+    while first > 0 and text.original[first - 1].isalnum():
+        first -= 1
+    while last < len(text.original) and text.original[last].isalnum():
+        last += 1
+    return " ".join(text.original[first : min(last, first + _LONGEST_WORD)].split())
+
+
+def _original_span(original: str, start: int, end: int) -> tuple[int, int]:
+    """Where `[start, end)` of the folded text stands in the original."""
+    position, first, space = 0, 0, True
+    for index, char in enumerate(original):
+        piece = "" if char.isspace() else fold(char)
+        if not piece:
+            # Only white space separates; an invisible character inside a word does not.
+            if char.isspace() and not space:
+                position, space = position + 1, True
+            continue
+        if position <= start:
+            first = index
+        position, space = position + len(piece), False
+        if position >= end:
+            return first, index + 1
+    return first, len(original)

@@ -1,0 +1,265 @@
+"""The decision itself, and how each line of the table comes to one.
+
+Pure functions from a `Situation` and what the line found to a `Decision`.
+"""
+
+from typing import NamedTuple
+
+from helpdeskctl.domain import automatic, registry
+from helpdeskctl.domain.case import Case, ContractCited, Related, Status, Urgency
+from helpdeskctl.domain.completeness import incomplete
+from helpdeskctl.domain.events import Finding
+from helpdeskctl.domain.message import Address
+from helpdeskctl.domain.rights import command_refused, withheld_answer
+from helpdeskctl.domain.rules import check
+from helpdeskctl.domain.situation import (
+    Situation,
+    added,
+    candidates,
+    customer_name,
+    excused,
+)
+
+Because = tuple[Finding, ...]
+
+
+class Decision(NamedTuple):
+    """What will be done with one mail.
+
+    `line` is the table's row; `sender` who speaks; `outcome` opened, followed_up, closed, reopened,
+    ignored, duplicate or held; `case` the number (None for a new case and for none); `kind` what the
+    mail is to its case. `command` is a command carried out; `noted` why one was read and not carried
+    out. `acknowledge` tells that a new case is confirmed to its sender; `answer` names the automatic
+    answer to anything else ("" for none). `urgency` is None where it stays as it is. `reason` is a
+    sentence where the outcome needs one. `choices` are the cases a bare command could have meant.
+    """
+
+    outcome: str
+    line: str = ""
+    sender: Address = Address("", "")
+    case: int | None = None
+    kind: str = "follow_up"
+    sector: str = ""
+    urgency: Urgency | None = None
+    command: str = ""
+    noted: str = ""
+    contract: ContractCited | None = None
+    customer: str = ""
+    customer_by_contract: bool = False
+    acknowledge: bool = False
+    answer: str = ""
+    because: Because = ()
+    reason: str = ""
+    marks: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    tags: tuple[str, ...] = ()
+    choices: tuple[Case, ...] = ()
+
+
+def resumed_or_duplicate(here: Situation, found: Because) -> Decision:
+    """An interrupted run goes on with its first outcome; a second delivery is a duplicate."""
+    known = here.context.known
+    assert known is not None
+    if known.same_delivery:
+        return Decision(known.record.outcome, case=known.case.number, kind=known.record.kind, because=found)
+    reason = "the same mail was delivered before"
+    return Decision("duplicate", case=known.case.number, because=found, reason=reason)
+
+
+def recorded_again(here: Situation, found: Because) -> Decision:
+    """The same mail with another body, such as a list's footer: recorded, unanswered."""
+    case = here.context.repeated
+    assert case is not None
+    return Decision("followed_up", case=case.number, because=found)
+
+
+def ignored(_here: Situation, found: Because) -> Decision:
+    """Not considered; the ledger and a folder keep it."""
+    return Decision("ignored", because=found, reason=found[0].rule)
+
+
+def held(_here: Situation, found: Because) -> Decision:
+    """A person has to look at it."""
+    return Decision("held", because=found, reason=found[0].rule)
+
+
+def unreadable(reason: str) -> Decision:
+    """For a mail that could not be read at all, or is over a limit."""
+    return Decision("held", line="unreadable", reason=reason)
+
+
+def bounced(here: Situation, found: Because) -> Decision:
+    """A mail of ours did not arrive: recorded on its case, for a technician to call the customer."""
+    case = here.context.returned or here.context.referenced
+    if case is None:
+        return Decision("ignored", because=found, reason="bounce of a mail that belongs to no case")
+    return Decision("followed_up", case=case.number, kind="bounce", because=found, marks=("undelivered",))
+
+
+def answered_by_machine(here: Situation, found: Because) -> Decision:
+    """Recorded on the case it names, which it does not change; else ignored."""
+    named_case = here.context.returned or here.context.referenced
+    if named_case is None and (by_number := named(here)) and here.belongs(by_number[0]):
+        named_case = by_number[0]
+    if named_case is None:
+        return Decision("ignored", because=found, reason=found[0].rule)
+    return Decision("followed_up", case=named_case.number, kind="automatic", because=found)
+
+
+def named(here: Situation) -> tuple[Case, Finding] | None:
+    """The case a mail speaks of, with what named it: a Message-ID, else a number, else a bare command."""
+    context = here.context
+    if context.referenced:
+        finding = Finding("Message-ID", "references", f"#{context.referenced.number}", "follow-up")
+        return context.referenced, finding
+    own = next((case for case in context.numbered if here.belongs(case)), None)
+    if own:
+        return own, Finding("case number", "subject", f"#{own.number}", "follow-up")
+    seen = here.command("")
+    if seen and not here.cited and not command_refused(here):
+        fitting = candidates(context.candidates, seen.command, here.message.subject, here.policy.rules)
+        if len(fitting) == 1:
+            return fitting[0], Finding("the only case it can mean", "command", f"#{fitting[0].number}", "")
+    return None
+
+
+def about_a_case(here: Situation, found: Because) -> Decision:
+    """A follow-up or a command on a case that exists."""
+    name = named(here)
+    assert name is not None
+    case = name[0]
+    if not here.belongs(case):
+        return Decision("followed_up", case=case.number, because=found, marks=("stranger", "news"))
+    base = Decision("followed_up", case=case.number, kind=_kind(here, case), because=found)
+    base = _raised(here, case, base)
+    seen = here.command(case.subject)
+    if seen:
+        base = base._replace(because=(*base.because, seen.finding))
+        refused = "it names several cases" if len(here.context.numbered) > 1 else command_refused(here)
+        if refused:
+            answer = "several_numbers" if len(here.context.numbered) > 1 else ""
+            return _answered(here, base._replace(noted=refused, marks=("news",)), answer)
+        if seen.command.already(case):
+            return _answered(here, base._replace(noted="already so"), f"already_{seen.command.outcome}")
+        base = base._replace(outcome=seen.command.outcome, command=seen.command.name)
+        return _answered(here, base, seen.command.outcome)
+    if excuse := excused(here.message.subject, here.policy.rules):
+        base = base._replace(because=(*base.because, excuse))
+    marks = () if here.staff or automatic.automatic_mail(here.message) else ("news",)
+    return _answered(here, base._replace(marks=marks), _follow_up_answer(here, case))
+
+
+def _kind(here: Situation, case: Case) -> str:
+    if automatic.automatic_mail(here.message) and not here.trusted:
+        return "automatic"
+    if not here.staff or here.sender.address.lower() == case.requester.address.lower():
+        return "follow_up"
+    to_requester = case.requester.address.lower() in {a.lower() for a in here.message.recipients}
+    return "reply" if to_requester and here.verdict != "fail" else "note"
+
+
+def _raised(here: Situation, case: Case, base: Decision) -> Decision:
+    """Urgency and contract that the mail adds to its case."""
+    if base.kind != "follow_up":
+        return base
+    raising = [
+        (rule.urgency, finding)
+        for rule in here.policy.rules
+        if rule.urgency is not None and (finding := added(rule, here.message.subject, case.subject))
+    ]
+    urgency, finding = max(raising, default=(None, None), key=lambda pair: pair[0])
+    if urgency is not None and finding is not None and urgency > case.urgency:
+        base = base._replace(urgency=urgency, because=(*base.because, finding))
+    if case.contract is None:
+        base = base._replace(contract=_contract(here, here.message.new_text, ""))
+    return base
+
+
+def _follow_up_answer(here: Situation, case: Case) -> str:
+    """What a plain follow-up is told, once per case."""
+    if here.staff:
+        return ""
+    if case.status is Status.closed and "closed_follow_up" not in case.told:
+        return "closed_follow_up"
+    to_intake = any(address in here.policy.desk.intake for address in here.to_desk)
+    return "intake_hint" if to_intake and "intake_hint" not in case.told else ""
+
+
+def _answered(here: Situation, decision: Decision, answer: str) -> Decision:
+    """The decision with its answer, unless none may go out; then with the reason."""
+    withheld = withheld_answer(here) if answer else None
+    if withheld:
+        return decision._replace(reason=withheld.rule, because=(*decision.because, withheld))
+    return decision._replace(answer=answer)
+
+
+def opened(here: Situation, found: Because) -> Decision:
+    """A new case: its sector, urgency, contract, customer, and whether it is confirmed."""
+    message, policy, context = here.message, here.policy, here.context
+    sector, by_sector = _sector(here)
+    urgency, by_urgency = _urgency(here)
+    contract = _contract(here, message.new_text, message.text)
+    named_customer = context.contracts.get(contract.number.casefold()) if contract else None
+    valid = bool(named_customer and contract and contract.state == "valid")
+    tagged = [(rule, hit) for rule in policy.rules if rule.tag and (hit := check(rule, here.seen))]
+    by_contract = (
+        (Finding("contract", "body", contract.number, f"contract={contract.state}"),) if contract else ()
+    )
+    withheld = withheld_answer(here)
+    seen = here.command("")
+    choices: tuple[Case, ...] = ()
+    if seen and here.bare_command() and not here.cited:
+        choices = candidates(context.candidates, seen.command, message.subject, policy.rules)
+    lacking = None if automatic.automatic_mail(message) else incomplete(message)
+    extra = tuple(f for f in (lacking, withheld, excused(message.subject, policy.rules)) if f)
+    return Decision(
+        "opened",
+        kind="request",
+        sector=sector,
+        urgency=urgency,
+        contract=contract,
+        customer=customer_name(named_customer.customer if named_customer and valid else "", context.customer),
+        customer_by_contract=valid and context.customer is None,
+        acknowledge=withheld is None,
+        reason=withheld.rule if withheld else "",
+        because=(*found, *by_sector, *by_urgency, *by_contract, *(hit for _, hit in tagged), *extra),
+        marks=tuple(m for m, on in (("incomplete", lacking), ("encrypted", message.encrypted)) if on),
+        related=_related(here),
+        tags=tuple(dict.fromkeys(rule.tag for rule, _ in tagged)),
+        choices=choices,
+    )
+
+
+def _sector(here: Situation) -> tuple[str, Because]:
+    """The sector address it was sent to, else the first rule that hits, else the default."""
+    by_address = [s for s in here.policy.sectors if s.address in here.to_desk]
+    if len(by_address) == 1:
+        sector = by_address[0]
+        return sector.key, (Finding("sector address", "recipient", sector.address, f"sector={sector.key}"),)
+    for rule in here.policy.rules:
+        if rule.sector and (hit := check(rule, here.seen)):
+            return rule.sector, (hit,)
+    key = here.policy.default_sector.key
+    return key, (Finding("default sector", "", "", f"sector={key}"),)
+
+
+def _urgency(here: Situation) -> tuple[Urgency, Because]:
+    """The highest that hits; `normale` else."""
+    hits = [(r.urgency, hit) for r in here.policy.rules if r.urgency and (hit := check(r, here.seen))]
+    if not hits:
+        return Urgency.normale, ()
+    return max(urgency for urgency, _ in hits), tuple(hit for _, hit in hits)
+
+
+def _contract(here: Situation, new_text: str, text: str) -> ContractCited | None:
+    context = here.context
+    customer = context.customer.name if context.customer else ""
+    today = here.message.arrived_at.astimezone(here.policy.zone).date()
+    cited = registry.cited_contracts(new_text, text)
+    return registry.contract_cited(cited, context.contracts, customer, today)
+
+
+def _related(here: Situation) -> tuple[Related, ...]:
+    """The numbers cited: known or not, so that the answer betrays nothing."""
+    own = {case.number for case in here.context.numbered if here.belongs(case)}
+    return tuple(Related(number, "earlier" if number in own else "cited") for number in here.cited)
