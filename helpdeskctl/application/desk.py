@@ -39,7 +39,8 @@ def _command(name: str, number: int, desk: Desk, note: str, tell: bool) -> Case:
 
     def act(case: Case) -> Happened:
         if command.already(case):
-            raise RefusedError(f"Case #{number} is {case.status} already: nothing was changed.")
+            sentence = f"Case #{{number}} is already {case.status}: nothing was changed."
+            raise RefusedError(sentence, number=number)
         if name == "close":
             case = transitions.responded(case, now)
         happened = command.carry_out(case, desk.by, now, (), note)
@@ -54,7 +55,7 @@ def _act(number: int, desk: Desk, act: Callable[[Case], Happened], template: str
     with desk.store.transaction() as store:
         before = store.case(number)
         if before is None:
-            raise NoSuchCaseError(f"There is no case #{number}.")
+            raise NoSuchCaseError("There is no case #{number}.", number=number)
         case = act(before).case
         if template and case.requester.address:
             letter = answers.to_requester(case, template, note, desk.policy)

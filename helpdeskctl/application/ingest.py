@@ -24,7 +24,7 @@ from helpdeskctl.application.ports import (
 from helpdeskctl.domain import answers, effects
 from helpdeskctl.domain.answers import Postmark
 from helpdeskctl.domain.decision import decide
-from helpdeskctl.domain.errors import HelpdeskError, RefusedError, UnreadableMailError
+from helpdeskctl.domain.errors import HelpdeskError, UndecidedError, UnreadableMailError
 from helpdeskctl.domain.message import Address, Message
 from helpdeskctl.domain.outcomes import Decision, unreadable
 from helpdeskctl.domain.settings import Policy
@@ -109,9 +109,10 @@ def arrivals(ports: Ports, backlog: str | None) -> list[Arrived]:
         border = ports.clock() - _BACKLOG_AGE
         old = [arrived for arrived in inbox if arrived.at < border]
         if old:
-            raise RefusedError(
-                f"The Maildir already holds {len(old)} mails older than a day, and this desk has never read "
-                "it: say `ingest --backlog open` to make cases of them, or `--backlog leave` to leave them."
+            raise UndecidedError(
+                "The Maildir already holds {count} mails older than a day, and this desk has never read it: "
+                "say `ingest --backlog open` to make cases of them, or `--backlog leave` to leave them.",
+                count=len(old),
             )
     if backlog == "leave":
         decided = (ports.clock() - _BACKLOG_AGE).isoformat()

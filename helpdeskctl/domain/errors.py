@@ -6,7 +6,15 @@ line's business (`helpdeskctl.cli.exit_codes`).
 
 
 class HelpdeskError(Exception):
-    """The root: `str(error)` is one complete sentence without a trailing newline."""
+    """The root: one complete English sentence, with its facts apart so that it can be translated.
+
+    `HelpdeskError("There is no case #{number}.", number=7)`; without facts the sentence stands as it is.
+    """
+
+    def __init__(self, sentence: str, **facts: object) -> None:
+        super().__init__(sentence.format(**facts) if facts else sentence)
+        self.sentence = sentence
+        self.facts = facts
 
 
 class ConfigurationError(HelpdeskError):
@@ -31,6 +39,10 @@ class StoreDamagedError(HelpdeskError):
 
 class MailboxError(HelpdeskError):
     """The Maildir is not there, or is none, or must not be written."""
+
+
+class UndecidedError(HelpdeskError):
+    """Something must be decided by the administrator first; nothing was done."""
 
 
 class RefusedError(HelpdeskError):

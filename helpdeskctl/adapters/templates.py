@@ -1,0 +1,158 @@
+"""The texts of outgoing mail: files in the desk's language, each replaceable by one of the firm's.
+
+It knows the template files and how a fact is written; it knows no case and no mail. A file is UTF-8:
+
+    # A comment: a line that begins with "#".
+    Subject: $token $subject
+
+    $name or ${name} is a fact. A line whose facts are all empty is left out.
+    A fact of several items repeats its line: $attachments
+    ?due: This line stands only where the fact "due" is not empty,
+    ?!due: and this one only where it is. Several conditions in a row must all hold.
+
+Of several blank lines in a row, one is left. `$$` is a dollar sign. Empty are a missing fact, "", 0
+and (). What a fact says is never read as a template.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+from string import Template
+from typing import NamedTuple
+
+from helpdeskctl.application.ports import Fact
+from helpdeskctl.domain.errors import ConfigurationError, RefusedError
+
+_TEXTS = os.path.join(os.path.dirname(__file__), "templates_text")
+_CONDITION = r"\?(!?)([a-z][a-z0-9_]*):(?: |$)"
+# The locale of the language is missing on many servers, so the names stand here.
+_DAYS = {
+    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+}
+_MONTHS = {
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "en": "January February March April May June July August September October November December",
+}
+_CLOCK = {"it": "ore ", "en": ""}
+
+
+class _Line(NamedTuple):
+    """A line of a template; `conditions` are facts and whether each must be empty."""
+
+    conditions: tuple[tuple[str, bool], ...]
+    template: Template
+    names: tuple[str, ...]
+
+
+class FileTexts:
+    """Keeps the port `Texts` for one language; times are written in `zone`.
+
+    `overrides` is a directory that need not exist ("" for none); its `NAME.txt` replaces the text NAME.
+    """
+
+    def __init__(self, language: str, zone: tzinfo, overrides: str) -> None:
+        self._language = language
+        self._zone = zone
+        self._overrides = overrides
+        self._read: dict[str, tuple[_Line, list[_Line]]] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """The texts there are."""
+        files = os.listdir(os.path.join(_TEXTS, self._language))
+        return tuple(sorted(file.removesuffix(".txt") for file in files if file.endswith(".txt")))
+
+    def render(self, template: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
+        """Subject (one line) and body of that text.
+
+        Raises `ConfigurationError` with file and line for a replacement that cannot be used, and
+        `RefusedError` for a name that is none.
+        """
+        if template not in self._read:
+            self._read[template] = self._lines(template)
+        subject, body = self._read[template]
+        written = {name: self._written(value) for name, value in facts.items() if value}
+        heading = " ".join(" ".join(_substituted(subject, written)).split())
+        return heading, _joined(body, written)
+
+    def _lines(self, name: str) -> tuple[_Line, list[_Line]]:
+        if name not in self.names():
+            known = ", ".join(self.names())
+            raise RefusedError('There is no text "{name}": take one of {known}.', name=name, known=known)
+        if self._overrides:
+            replacement = os.path.join(self._overrides, f"{name}.txt")
+            try:
+                return _parsed(replacement)
+            except (FileNotFoundError, NotADirectoryError):
+                pass
+            except OSError as error:
+                said = "The text {path} cannot be read ({reason}): make it readable or remove it."
+                raise ConfigurationError(said, path=replacement, reason=error.strerror) from error
+        return _parsed(os.path.join(_TEXTS, self._language, f"{name}.txt"))
+
+    def _written(self, fact: Fact) -> str | tuple[str, ...]:
+        """A fact in words; an item of several stays in its line."""
+        if isinstance(fact, datetime):
+            return _time_in_words(fact.astimezone(self._zone), self._language)
+        if isinstance(fact, tuple):
+            return tuple(" ".join(item.splitlines()) for item in fact)
+        return str(fact).strip("\r\n")
+
+
+def _time_in_words(at: datetime, language: str) -> str:
+    day, month = _DAYS[language].split()[at.weekday()], _MONTHS[language].split()[at.month - 1]
+    return f"{day} {at.day} {month} {at.year}, {_CLOCK[language]}{at:%H:%M}"
+
+
+def _parsed(path: str) -> tuple[_Line, list[_Line]]:
+    """The subject line and the lines of the body, every one checked."""
+    with open(path, "rb") as file:
+        content = file.read()
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        said = "The text {path}, line {line}, is not UTF-8: save it as UTF-8."
+        raise ConfigurationError(said, path=path, line=line) from error
+    numbered = [(n, line) for n, line in enumerate(text.split("\n"), 1) if not line.startswith("#")]
+    number, first = next(((n, line) for n, line in numbered if line.strip()), (1, ""))
+    if not first.startswith("Subject:"):
+        said = 'The text {path}, line {line}, must be its subject line: begin it with "Subject:".'
+        raise ConfigurationError(said, path=path, line=number)
+    subject = _line(first.removeprefix("Subject:"), path, number)
+    return subject, [_line(line, path, n) for n, line in numbered if n > number]
+
+
+def _line(text: str, path: str, number: int) -> _Line:
+    conditions = []
+    while condition := re.match(_CONDITION, text):
+        conditions.append((condition[2], condition[1] == "!"))
+        text = text[condition.end() :]
+    template = Template(text.rstrip())
+    if not template.is_valid():
+        said = 'The text {path}, line {line}, has a "$" that begins no name: write "$$" for a dollar sign.'
+        raise ConfigurationError(said, path=path, line=number)
+    return _Line(tuple(conditions), template, tuple(template.get_identifiers()))
+
+
+def _joined(lines: list[_Line], facts: Mapping[str, str | tuple[str, ...]]) -> str:
+    """The body, without blank lines at its ends and with one between what is apart."""
+    body: list[str] = []
+    for line in lines:
+        if not all((not facts.get(name)) == empty for name, empty in line.conditions):
+            continue
+        if line.template.template:
+            if not line.names or any(facts.get(name) for name in line.names):
+                body.extend(_substituted(line, facts))
+        elif body and body[-1]:
+            body.append("")
+    return "\n".join(body).rstrip("\n") + "\n"
+
+
+def _substituted(line: _Line, facts: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
+    """The line with its facts, once for each item of those that have several."""
+    values = {name: facts.get(name, "") for name in line.names}
+    several = {name: value for name, value in values.items() if isinstance(value, tuple)}
+    for items in zip(*several.values(), strict=False) if several else [()]:
+        yield line.template.substitute(values, **dict(zip(several, items, strict=True)))

@@ -1,0 +1,82 @@
+"""Which cases a technician wants to see, and in which order: the most pressing first."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from helpdeskctl.application.ports import CaseStore
+from helpdeskctl.domain.case import Case, Status, Urgency
+from helpdeskctl.domain.errors import NoSuchCaseError
+from helpdeskctl.domain.folding import fold
+from helpdeskctl.domain.transitions import marks_at
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Wanted(NamedTuple):
+    """What is asked for; "" and None and False ask for nothing. `everything` includes closed cases.
+
+    Texts are compared folded: `customer` and `search` anywhere in what they are sought in.
+    """
+
+    everything: bool = False
+    status: Status | None = None
+    sector: str = ""
+    urgency: Urgency | None = None
+    customer: str = ""
+    owner: str = ""
+    unassigned: bool = False
+    overdue: bool = False
+    waiting: bool = False
+    search: str = ""
+
+
+def listed(store: CaseStore, wanted: Wanted, now: datetime) -> list[Case]:
+    """The cases wanted, most pressing first. Closed ones are read only when asked for."""
+    whole = wanted.everything or wanted.status is Status.closed
+    cases: Iterable[Case] = store.all_cases() if whole else store.open_cases()
+    return sorted((case for case in cases if _matches(case, wanted, now)), key=pressing(now))
+
+
+def whole_case(store: CaseStore, number: int) -> Case:
+    """The case of that number, whole."""
+    case = store.snapshot().case(number)
+    if case is None:
+        raise NoSuchCaseError("There is no case #{number}.", number=number)
+    return case
+
+
+def pressing(now: datetime) -> Callable[[Case], tuple[bool, bool, int, datetime, int]]:
+    """The order of a list: what is not closed first, late, urgency descending, due, number."""
+
+    def key(case: Case) -> tuple[bool, bool, int, datetime, int]:
+        late = "late" in marks_at(case, now)
+        closed = case.status is Status.closed
+        return closed, not late, -case.urgency, case.due_at or _NEVER, case.number
+
+    return key
+
+
+def _matches(case: Case, wanted: Wanted, now: datetime) -> bool:
+    told = (
+        (wanted.status, case.status),
+        (wanted.urgency, case.urgency),
+        (wanted.sector or None, case.sector),
+        (wanted.owner or None, case.owner),
+    )
+    return (
+        all(asked is None or asked == has for asked, has in told)
+        and not (wanted.unassigned and case.owner)
+        and not (wanted.overdue and "late" not in marks_at(case, now))
+        and not (wanted.waiting and case.waiting_since is None)
+        and (not wanted.customer or fold(wanted.customer) in fold(case.customer))
+        and (not wanted.search or fold(wanted.search) in _sought_in(case))
+    )
+
+
+def _sought_in(case: Case) -> str:
+    return fold(
+        " ".join(
+            (f"#{case.number}", case.subject, case.customer, case.requester.name, case.requester.address)
+        )
+    )

@@ -1,0 +1,114 @@
+"""The composition root: the only module that names adapters, each imported where it is made."""
+
+import os
+from datetime import datetime, tzinfo
+from functools import lru_cache, partial
+
+from helpdeskctl.application.desk import Desk
+from helpdeskctl.application.ingest import Ports
+from helpdeskctl.application.outbox import Outbox
+from helpdeskctl.application.ports import CaseStore, Clock, Mailbox, MailSender, ParseMail, Texts
+from helpdeskctl.domain.settings import Settings
+
+
+@lru_cache
+def settings(config: str | None) -> Settings:
+    """The configuration that applies: the file named, else the first that is found, else the defaults."""
+    from helpdeskctl.adapters import config as configuration
+
+    return configuration.load(configuration.locate(config, os.environ))
+
+
+def example_configuration(answers: dict[str, str]) -> str:
+    """The commented configuration that `init` writes."""
+    from helpdeskctl.adapters import config as configuration
+
+    return configuration.example(answers)
+
+
+def clock(zone: tzinfo) -> Clock:
+    """The time of day, in the desk's zone."""
+    return partial(datetime.now, zone)
+
+
+def store(chosen: Settings) -> CaseStore:
+    """The cases; a superuser becomes the store's owner first, so that no file changes hands."""
+    from helpdeskctl.adapters.tinydb_store import TinyDbStore
+
+    become_owner(chosen.store)
+    return TinyDbStore(chosen.store, chosen.policy.zone)
+
+
+def mailbox(chosen: Settings, path: str | None = None) -> Mailbox:
+    """The Maildir configured, or another one."""
+    from helpdeskctl.adapters.maildir import Maildir
+
+    return Maildir(path or chosen.maildir)
+
+
+def make_maildir(path: str) -> None:
+    """An empty Maildir, where there is none yet (`init`)."""
+    from helpdeskctl.adapters.maildir import make
+
+    make(path)
+
+
+def parser(chosen: Settings) -> ParseMail:
+    """The mail parser, under the limits configured."""
+    from helpdeskctl.adapters.mail_parser import parse
+
+    return partial(parse, limits=chosen.limits)
+
+
+def texts(chosen: Settings) -> Texts:
+    """The words of outgoing mail."""
+    from helpdeskctl.adapters.templates import FileTexts
+
+    return FileTexts(chosen.policy.language, chosen.policy.zone, chosen.mail.templates)
+
+
+def sender(chosen: Settings) -> MailSender | None:
+    """The transport; None when mail is only queued."""
+    if chosen.mail.transport == "none":
+        return None
+    if chosen.mail.transport == "smtp":
+        from helpdeskctl.adapters.transport.smtp import Smtp
+
+        return Smtp(chosen.mail.smtp)
+    from helpdeskctl.adapters.transport.sendmail import Sendmail
+
+    return Sendmail(chosen.mail.sendmail)
+
+
+def ports(chosen: Settings, maildir: str | None = None) -> Ports:
+    """Everything that reading mail needs."""
+    return Ports(
+        mailbox=mailbox(chosen, maildir),
+        store=store(chosen),
+        parse=parser(chosen),
+        texts=texts(chosen),
+        policy=chosen.policy,
+        clock=clock(chosen.policy.zone),
+    )
+
+
+def outbox(chosen: Settings, cases: CaseStore) -> Outbox | None:
+    """Everything that sending needs; None when mail is only queued."""
+    transport = sender(chosen)
+    return Outbox(cases, transport, clock(chosen.policy.zone)) if transport else None
+
+
+def desk(chosen: Settings, by: str) -> Desk:
+    """Everything that a technician's act needs."""
+    return Desk(store(chosen), texts(chosen), chosen.policy, clock(chosen.policy.zone), by)
+
+
+def become_owner(directory: str) -> None:
+    """As root, become the owner of the store (behaviour.md §9); nothing for anybody else."""
+    if os.geteuid() != 0 or not os.path.isdir(directory):
+        return
+    owner = os.stat(directory)
+    if owner.st_uid != 0:
+        os.setgroups([owner.st_gid])
+        os.setgid(owner.st_gid)
+        os.setuid(owner.st_uid)

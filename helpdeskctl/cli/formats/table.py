@@ -1,0 +1,144 @@
+"""Rich tables for a terminal: they fit its width, and say in words what they say in colour.
+
+Whatever comes from a mail goes through `cleaning` into `Text`, never into markup.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from helpdeskctl.cli.formats.cleaning import one_line
+from helpdeskctl.cli.times import age, moment
+from helpdeskctl.cli.words import _
+from helpdeskctl.domain.case import Case, Status, Urgency
+from helpdeskctl.domain.transitions import marks_at
+
+URGENCY_STYLES = {Urgency.normale: "", Urgency.urgente: "bold yellow", Urgency.critico: "bold white on red"}
+_MARK_STYLES = {
+    "late": "bold red",
+    "due_soon": "yellow",
+    "news": "bold green",
+    "undelivered": "red",
+    "unsent": "red",
+}
+
+
+class Column(NamedTuple):
+    """One column of the list: shown where the terminal has at least `from_width` columns."""
+
+    heading: str
+    from_width: int
+    cell: Callable[[Case, datetime], Text]
+    ratio: int = 0
+
+
+def console(colored: bool) -> Console:
+    """Standard output; `colored` as the person wants it, the width as the terminal has it."""
+    return Console(
+        highlight=False, markup=False, emoji=False, no_color=not colored, force_terminal=colored or None
+    )
+
+
+def cases(listed: Sequence[Case], now: datetime, width: int) -> RenderableType:
+    """The list of cases for a terminal of that width."""
+    columns = [column for column in _columns() if column.from_width <= width]
+    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in columns:
+        wide = column.ratio > 0
+        table.add_column(
+            column.heading,
+            ratio=column.ratio or None,
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=10 if wide else None,
+        )
+    for case in listed:
+        dim = "dim" if case.status is Status.closed else ""
+        table.add_row(*(column.cell(case, now) for column in columns), style=dim)
+    return table
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("#", 0, lambda case, _now: Text(str(case.number), "bold")),
+        Column(_("Urgency"), 0, lambda case, _now: Text(case.urgency.name, URGENCY_STYLES[case.urgency])),
+        Column(_("Status"), 120, lambda case, _now: Text(status_word(case.status))),
+        Column(_("Age"), 0, lambda case, now: Text(age(case.opened_at, now), "dim")),
+        Column(_("Due"), 0, due_cell),
+        Column(_("Sector"), 80, lambda case, _now: Text(case.sector)),
+        Column(_("Owner"), 100, lambda case, _now: Text(one_line(case.owner) or "-")),
+        Column(_("Customer"), 100, lambda case, _now: Text(one_line(who(case))), 2),
+        Column(_("Subject"), 0, lambda case, _now: Text(one_line(case.subject) or _("(no subject)")), 4),
+        Column(_("Marks"), 80, lambda case, now: marks_cell(marks_at(case, now))),
+    ]
+
+
+def who(case: Case) -> str:
+    """The customer, or the person where no customer is known."""
+    return case.customer or case.requester.name or case.requester.address
+
+
+def status_word(status: Status) -> str:
+    """A status as technicians say it."""
+    words = {Status.open: _("open"), Status.suspended: _("suspended"), Status.closed: _("closed")}
+    return words[status]
+
+
+def due_cell(case: Case, now: datetime) -> Text:
+    """When the first action is due, or that it was taken, or by how much it is late."""
+    if case.status is Status.closed or case.due_at is None:
+        return Text("-", "dim")
+    if case.responded_at is not None:
+        return Text(_("answered"), "dim")
+    marks = marks_at(case, now)
+    if "late" in marks:
+        return Text(_("late {age}").format(age=age(case.due_at, now)), _MARK_STYLES["late"])
+    return Text(moment(case.due_at, now), _MARK_STYLES["due_soon"] if "due_soon" in marks else "")
+
+
+def mark_word(mark: str) -> str:
+    """A mark as technicians say it; the same words stand in the documentation."""
+    words = {
+        "news": _("new mail"),
+        "incomplete": _("incomplete"),
+        "undelivered": _("undelivered"),
+        "unsent": _("unsent"),
+        "late": _("late"),
+        "due_soon": _("due soon"),
+        "stranger": _("stranger"),
+        "drafting": _("being answered"),
+        "encrypted": _("encrypted"),
+    }
+    return words[mark]
+
+
+def marks_cell(marks: Iterable[str]) -> Text:
+    """The marks in words; what the due column says already is left out."""
+    shown = [mark for mark in marks if mark not in {"late", "due_soon"}]
+    return Text(", ").join(Text(mark_word(mark), _MARK_STYLES.get(mark, "")) for mark in shown)
+
+
+def facts(pairs: Iterable[tuple[str, str | Text]]) -> Table:
+    """A block of names and values."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs:
+        table.add_row(name, value if isinstance(value, Text) else Text(one_line(value)))
+    return table
+
+
+def plain(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
+    """A simple table; the last column takes what width is left."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in headings[:-1]:
+        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+    table.add_column(headings[-1], overflow="fold")
+    for row in rows:
+        table.add_row(*(value if isinstance(value, Text) else Text(one_line(value)) for value in row))
+    return table

@@ -1,0 +1,133 @@
+"""The group of commands, each loaded only when it is called, and the outermost boundary."""
+
+import os
+import sys
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from helpdeskctl.cli import bootstrap, exit_codes
+from helpdeskctl.cli.options import Session, common
+from helpdeskctl.cli.words import _, asked_language, speak
+from helpdeskctl.domain.errors import HelpdeskError
+
+# name → (module, short help). The order is the order of the help page.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "ingest": ("ingest", "Read the mail that has arrived, and make cases of it"),
+    "list": ("listing", "The open cases, most pressing first"),
+    "show": ("show", "One case whole, with its texts and its history"),
+    "close": ("closing", "Close cases and tell the requesters"),
+    "reopen": ("reopening", "Open closed cases again and tell the requesters"),
+    "classify": ("classify", "What would be done with a mail, and why"),
+    "held": ("held", "Mail that a person has to look at"),
+    "outbox": ("outbox", "Mail that waits to be sent"),
+    "init": ("init", "Write a commented configuration and make the directories"),
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, loaded now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = __import__(f"helpdeskctl.cli.{COMMANDS[cmd_name][0]}", fromlist=["command"])
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but an unknown name is told the nearest known one."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, 1)
+            hint = " " + _("Did you mean `{name}`?").format(name=near[0]) if near else ""
+            ctx.fail(_("There is no command `{name}`.").format(name=args[0]) + hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table's short helps, without loading a command."""
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(short)) for name, (_module, short) in COMMANDS.items()])
+
+
+def make_group() -> click.Group:
+    """The root command, in the language chosen before."""
+    help_text = _(
+        "A help desk in a Maildir: mail becomes numbered cases, technicians work them here.\n\n"
+        "Example: helpdeskctl list --sector gestionale"
+    )
+    group = Commands(
+        name="helpdeskctl", help=help_text, context_settings={"help_option_names": ["-h", "--help"]}
+    )
+    version = click.version_option(package_name="helpdeskctl", message="%(prog)s %(version)s")
+    return version(common(group))  # type: ignore[no-any-return]
+
+
+def run(argv: list[str]) -> int:
+    """Run one command; every error ends here as one sentence on stderr and an exit code."""
+    os.umask(0o077)
+    speak(_language(argv))
+    try:
+        done = make_group().main(argv, "helpdeskctl", standalone_mode=False, obj=Session())
+        return done if isinstance(done, int) else exit_codes.DONE
+    except click.exceptions.Abort:
+        return _fail(_("Interrupted: nothing more was done."), exit_codes.FAILED)
+    except click.ClickException as error:
+        error.show()
+        return exit_codes.USAGE if isinstance(error, click.UsageError) else exit_codes.FAILED
+    except HelpdeskError as error:
+        return _fail(sentence(error), exit_codes.of(error))
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; nothing may be printed when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return exit_codes.READER_GONE
+    except OSError as error:
+        return _fail(
+            _("{file}: {reason}.").format(file=error.filename, reason=error.strerror), exit_codes.of(error)
+        )
+    # The outermost boundary: a bug ends as a sentence, too; its trace is for who asks for it.
+    except Exception as error:
+        if os.environ.get("HELPDESKCTL_TRACE"):
+            raise
+        what = f"{type(error).__name__}: {error}"
+        return _fail(_("Internal error ({what}); HELPDESKCTL_TRACE=1 shows where.").format(what=what), 1)
+
+
+def sentence(error: HelpdeskError) -> str:
+    """The error's sentence in the language spoken."""
+    return _(error.sentence).format(**error.facts) if error.facts else _(error.sentence)
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"helpdeskctl: {message}", file=sys.stderr)
+    return code
+
+
+def _language(argv: list[str]) -> str:
+    """`--lang`, LC_MESSAGES, the configuration, Italian: in this order."""
+    asked = asked_language(argv, os.environ)
+    if asked:
+        return asked
+    try:
+        return bootstrap.settings(_value(argv, "--config")).policy.language
+    except (HelpdeskError, OSError):
+        # Told when the command itself reads the configuration.
+        return "it"
+
+
+def _value(argv: list[str], option: str) -> str | None:
+    """The last value given to an option, before click has read anything."""
+    found: Any = None
+    for index, argument in enumerate(argv):
+        if argument == option and index + 1 < len(argv):
+            found = argv[index + 1]
+        elif argument.startswith(option + "="):
+            found = argument.partition("=")[2]
+    return found  # type: ignore[no-any-return]

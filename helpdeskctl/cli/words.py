@@ -1,0 +1,36 @@
+"""The language of what a technician reads: gettext catalogues, Italian first (behaviour.md §9).
+
+Sentences stand in the code in English, inside `_()`. The language is chosen once, before any command
+is imported, because help texts are made when a command's module is.
+"""
+
+import gettext
+import os
+from collections.abc import Mapping
+
+LANGUAGES = ("it", "en")
+_DOMAIN = "helpdeskctl"
+_CATALOGUES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
+
+_ = gettext.gettext
+
+
+def speak(language: str) -> None:
+    """Everything said from now on is in that language, click's own messages included."""
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(_DOMAIN, _CATALOGUES)
+    gettext.textdomain(_DOMAIN)
+
+
+def asked_language(argv: list[str], environ: Mapping[str, str]) -> str:
+    """The language that `--lang` or the environment asks for; "" when neither does."""
+    for index, argument in enumerate(argv):
+        name, equals, value = argument.partition("=")
+        if name == "--lang":
+            value = value if equals else "".join(argv[index + 1 : index + 2])
+            if value in LANGUAGES:
+                return value
+    for variable in ("LC_ALL", "LC_MESSAGES"):
+        if environ.get(variable, "")[:2] in LANGUAGES:
+            return environ[variable][:2]
+    return ""
