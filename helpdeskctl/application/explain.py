@@ -11,9 +11,12 @@ from helpdeskctl.domain.settings import Policy
 
 
 class Explanation(NamedTuple):
-    """The decision as if the mail came now; `known` is the case that holds it already, or None."""
+    """The decision as if the mail came now; `known` is the case that holds it already, or None.
 
-    message: Message
+    `message` is None for a mail that could not be read.
+    """
+
+    message: Message | None
     decision: Decision
     known: int | None
 

@@ -26,6 +26,13 @@ def example_configuration(answers: dict[str, str]) -> str:
     return configuration.example(answers)
 
 
+def usual_configuration() -> str:
+    """Where a person's own configuration lies."""
+    from helpdeskctl.adapters import config as configuration
+
+    return configuration.usual(os.environ)
+
+
 def clock(zone: tzinfo) -> Clock:
     """The time of day, in the desk's zone."""
     return partial(datetime.now, zone)

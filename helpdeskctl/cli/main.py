@@ -1,7 +1,6 @@
 """The group of commands, each loaded only when it is called, and the outermost boundary."""
 
 import os
-import sys
 from difflib import get_close_matches
 from typing import Any
 
@@ -9,7 +8,7 @@ import click
 
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.options import Session, common
-from helpdeskctl.cli.words import _, asked_language, speak
+from helpdeskctl.cli.words import _, asked_language, sentence, speak
 from helpdeskctl.domain.errors import HelpdeskError
 
 # name → (module, short help). The order is the order of the help page.
@@ -31,10 +30,12 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the table."""
+        del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, loaded now."""
+        del ctx
         if cmd_name not in COMMANDS:
             return None
         module = __import__(f"helpdeskctl.cli.{COMMANDS[cmd_name][0]}", fromlist=["command"])
@@ -53,6 +54,7 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table's short helps, without loading a command."""
+        del ctx
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(short)) for name, (_module, short) in COMMANDS.items()])
 
@@ -67,7 +69,7 @@ def make_group() -> click.Group:
         name="helpdeskctl", help=help_text, context_settings={"help_option_names": ["-h", "--help"]}
     )
     version = click.version_option(package_name="helpdeskctl", message="%(prog)s %(version)s")
-    return version(common(group))  # type: ignore[no-any-return]
+    return version(common(group))
 
 
 def run(argv: list[str]) -> int:
@@ -77,37 +79,36 @@ def run(argv: list[str]) -> int:
     try:
         done = make_group().main(argv, "helpdeskctl", standalone_mode=False, obj=Session())
         return done if isinstance(done, int) else exit_codes.DONE
-    except click.exceptions.Abort:
-        return _fail(_("Interrupted: nothing more was done."), exit_codes.FAILED)
     except click.ClickException as error:
         error.show()
         return exit_codes.USAGE if isinstance(error, click.UsageError) else exit_codes.FAILED
-    except HelpdeskError as error:
-        return _fail(sentence(error), exit_codes.of(error))
-    except BrokenPipeError:
-        # The reader (`| head`) has seen enough; nothing may be printed when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return exit_codes.READER_GONE
-    except OSError as error:
-        return _fail(
-            _("{file}: {reason}.").format(file=error.filename, reason=error.strerror), exit_codes.of(error)
-        )
     # The outermost boundary: a bug ends as a sentence, too; its trace is for who asks for it.
     except Exception as error:
         if os.environ.get("HELPDESKCTL_TRACE"):
             raise
-        what = f"{type(error).__name__}: {error}"
-        return _fail(_("Internal error ({what}); HELPDESKCTL_TRACE=1 shows where.").format(what=what), 1)
+        return _told(error)
 
 
-def sentence(error: HelpdeskError) -> str:
+def _told(error: Exception) -> int:
+    """The error said on stderr; its exit code."""
+    if isinstance(error, BrokenPipeError):
+        # The reader (`| head`) has seen enough; nothing may be printed when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return exit_codes.READER_GONE
+    click.echo(f"helpdeskctl: {said(error)}", err=True)
+    return exit_codes.of(error)
+
+
+def said(error: Exception) -> str:
     """The error's sentence in the language spoken."""
-    return _(error.sentence).format(**error.facts) if error.facts else _(error.sentence)
-
-
-def _fail(message: str, code: int) -> int:
-    print(f"helpdeskctl: {message}", file=sys.stderr)
-    return code
+    if isinstance(error, HelpdeskError):
+        return sentence(error)
+    if isinstance(error, click.exceptions.Abort):
+        return _("Interrupted: nothing more was done.")
+    if isinstance(error, OSError):
+        return _("{file}: {reason}.").format(file=error.filename, reason=error.strerror)
+    what = f"{type(error).__name__}: {error}"
+    return _("Internal error ({what}); HELPDESKCTL_TRACE=1 shows where.").format(what=what)
 
 
 def _language(argv: list[str]) -> str:

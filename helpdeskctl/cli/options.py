@@ -32,15 +32,15 @@ class Session:
 
     @property
     def terminal(self) -> bool:
-        """Whether a person looks at standard output."""
-        return sys.stdout.isatty()
+        """Whether a person looks at standard output; HELPDESKCTL_FORCE_TTY says so where one does not."""
+        return sys.stdout.isatty() or bool(os.environ.get("HELPDESKCTL_FORCE_TTY"))
 
     @property
     def colored(self) -> bool:
         """Whether colours may be used: `--color`, NO_COLOR, TERM=dumb, a terminal (no-color.org)."""
         if self.color != "auto":
             return self.color == "always"
-        return self.terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
     @property
     def who(self) -> str:

@@ -8,6 +8,8 @@ import gettext
 import os
 from collections.abc import Mapping
 
+from helpdeskctl.domain.errors import HelpdeskError
+
 LANGUAGES = ("it", "en")
 _DOMAIN = "helpdeskctl"
 _CATALOGUES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
@@ -34,3 +36,8 @@ def asked_language(argv: list[str], environ: Mapping[str, str]) -> str:
         if environ.get(variable, "")[:2] in LANGUAGES:
             return environ[variable][:2]
     return ""
+
+
+def sentence(error: HelpdeskError) -> str:
+    """The error's sentence in the language spoken."""
+    return _(error.sentence).format(**error.facts) if error.facts else _(error.sentence)

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from helpdeskctl.cli.formats.cleaning import one_line
+from helpdeskctl.cli.formats.wording import mark_word, status_word
 from helpdeskctl.cli.times import age, moment
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.case import Case, Status, Urgency
@@ -83,12 +84,6 @@ def who(case: Case) -> str:
     return case.customer or case.requester.name or case.requester.address
 
 
-def status_word(status: Status) -> str:
-    """A status as technicians say it."""
-    words = {Status.open: _("open"), Status.suspended: _("suspended"), Status.closed: _("closed")}
-    return words[status]
-
-
 def due_cell(case: Case, now: datetime) -> Text:
     """When the first action is due, or that it was taken, or by how much it is late."""
     if case.status is Status.closed or case.due_at is None:
@@ -99,22 +94,6 @@ def due_cell(case: Case, now: datetime) -> Text:
     if "late" in marks:
         return Text(_("late {age}").format(age=age(case.due_at, now)), _MARK_STYLES["late"])
     return Text(moment(case.due_at, now), _MARK_STYLES["due_soon"] if "due_soon" in marks else "")
-
-
-def mark_word(mark: str) -> str:
-    """A mark as technicians say it; the same words stand in the documentation."""
-    words = {
-        "news": _("new mail"),
-        "incomplete": _("incomplete"),
-        "undelivered": _("undelivered"),
-        "unsent": _("unsent"),
-        "late": _("late"),
-        "due_soon": _("due soon"),
-        "stranger": _("stranger"),
-        "drafting": _("being answered"),
-        "encrypted": _("encrypted"),
-    }
-    return words[mark]
 
 
 def marks_cell(marks: Iterable[str]) -> Text:

@@ -1,0 +1,53 @@
+# What there is to do here. CI and the pre-commit hook call these and keep no list of their own.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "helpdeskctl needs Python 3.11 or newer: make PYTHON=python3.11")
+
+.PHONY: help demo test lint check system-test bench format catalogue clean
+
+help:  ## what this file offers
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: $(VENV)/runs  ## read the example mail, show the list, one case, one acknowledgement
+	@PATH="$(abspath $(BIN)):$$PATH" sh examples/demo.sh
+
+test: $(VENV)/develops  ## all tests that need nothing but Python
+	$(BIN)/python -m pytest -n auto -m "not system" tests
+
+lint: $(VENV)/develops  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+check: lint test  ## lint and test
+
+system-test: $(VENV)/develops  ## the real mail chain; needs procmail
+	$(BIN)/python -m pytest -m system tests
+
+bench: $(VENV)/develops  ## how long a piped mail and a list take, beside the bare interpreter
+	$(BIN)/python benchmarks/whole_processes.py
+
+format: $(VENV)/develops  ## rewrite the code in its one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+catalogue: $(VENV)/develops  ## compile the Italian catalogue
+	$(BIN)/pybabel --quiet compile --domain helpdeskctl --directory helpdeskctl/locale
+
+clean:  ## remove what was made here
+	rm -rf $(VENV) .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c '$(ENOUGH)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runs: setup.cfg pyproject.toml $(VENV)/bin/python
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/develops: setup.cfg pyproject.toml $(VENV)/bin/python
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/runs

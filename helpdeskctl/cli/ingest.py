@@ -1,0 +1,133 @@
+"""`helpdeskctl ingest`: the mail that has arrived becomes cases (behaviour.md §2).
+
+The pipe, `ingest -`, never comes here: `helpdeskctl.cli.pipe`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import click
+
+from helpdeskctl.application.ingest import (
+    Ports,
+    Report,
+    arrivals,
+    imbalance,
+    ingest_inbox,
+    rehearse,
+    remember_backlog,
+)
+from helpdeskctl.application.outbox import send_waiting
+from helpdeskctl.application.ports import Arrived
+from helpdeskctl.cli import bootstrap, exit_codes
+from helpdeskctl.cli.formats import json, tsv
+from helpdeskctl.cli.options import Session, common, session
+from helpdeskctl.cli.speaking import say
+from helpdeskctl.cli.words import _
+
+_OUTCOMES = ("opened", "followed_up", "closed", "reopened", "ignored", "duplicate", "held")
+
+
+@click.command(
+    "ingest",
+    help=_(
+        "Read every mail in the inbox of MAILDIR (the one configured, if none is given), in order of "
+        "arrival, and send what is then due. Silent without a terminal, unless something is wrong.\n\n"
+        "`ingest -` reads one mail from standard input, for procmail and its like: it exits with 0 "
+        "once the mail is safe, else with 75, and never prints anything.\n\n"
+        "Example: helpdeskctl ingest --dry-run --verbose"
+    ),
+)
+@click.argument("maildir", required=False, metavar="[-|MAILDIR]")
+@click.option("--dry-run", is_flag=True, help=_("Decide and print, and write nothing anywhere."))
+@click.option("--verbose", "-v", is_flag=True, help=_("Print a line for each mail."))
+@click.option(
+    "--backlog",
+    type=click.Choice(["open", "leave"]),
+    help=_("What to do, once, with mail older than a day that was there before this desk."),
+)
+@click.option("--recipient", multiple=True, metavar=_("ADDRESS"), help=_("With `-`: the envelope recipient."))
+@common
+@click.pass_context
+def command(
+    context: click.Context,
+    maildir: str | None,
+    dry_run: bool,
+    verbose: bool,
+    backlog: str | None,
+    recipient: tuple[str, ...],
+) -> int:
+    """Read the inbox."""
+    if recipient:
+        raise click.UsageError(_("--recipient goes with `ingest -` only."), context)
+    asked = session(context)
+    ports = bootstrap.ports(asked.settings, maildir)
+    arrived = arrivals(ports, backlog)
+    if dry_run:
+        _tell(rehearse(ports, arrived), asked, len(arrived), verbose=True)
+        return exit_codes.DONE
+    remember_backlog(ports, backlog)
+    reports = _tell(ingest_inbox(ports, arrived), asked, len(arrived), verbose)
+    wrong = _reconciled(ports, arrived, reports)
+    if wrong:
+        say("helpdeskctl: " + _("the books do not balance: {what}").format(what=wrong))
+    outbox = bootstrap.outbox(asked.settings, ports.store)
+    sent = sum(1 for done in send_waiting(outbox) if done.mail.state == "sent") if outbox else 0
+    if asked.terminal and not asked.json:
+        _tell_mail(ports, sent, transport=outbox is not None)
+    return exit_codes.FAILED if wrong else exit_codes.DONE
+
+
+def _tell(reports: Iterator[Report], asked: Session, total: int, verbose: bool) -> list[Report]:
+    """The reports, told while they come: JSON lines, a bar and a table, or lines; silence in a pipe."""
+    if asked.json:
+        return [_printed(report, json.dumps(_as_json(report))) for report in reports]
+    if not asked.terminal:
+        return [_printed(report, tsv.line(_as_line(report)) if verbose else "") for report in reports]
+    from helpdeskctl.cli.formats import outcomes
+
+    done = list(outcomes.tracked(reports, total))
+    outcomes.show(done, verbose, asked.colored)
+    return done
+
+
+def _printed(report: Report, line: str) -> Report:
+    if line:
+        click.echo(line)
+    return report
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    return {"key": report.arrived.key} | json.decision(report.message, report.decision)
+
+
+def _as_line(report: Report) -> tuple[object, ...]:
+    """outcome, case, sender, subject, reason."""
+    message, decision = report.message, report.decision
+    return (
+        decision.outcome,
+        decision.case,
+        decision.sender.address,
+        message.subject if message else "",
+        decision.reason,
+    )
+
+
+def _reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report]) -> str:
+    """What does not add up. A mail without a report that has gone was taken by a pipe meanwhile."""
+    reported = {report.arrived.key for report in reports}
+    still_there = [one.key for one in arrived if ports.mailbox.locate(one.key)]
+    read = len(reported) + sum(1 for key in still_there if key not in reported)
+    outcomes = Counter(r.decision.outcome for r in reports if r.decision.outcome in _OUTCOMES)
+    return imbalance(read, outcomes, [key for key in still_there if key in reported])
+
+
+def _tell_mail(ports: Ports, sent: int, transport: bool) -> None:
+    waiting = len(ports.store.waiting())
+    if sent:
+        say(_("{n} mails sent.").format(n=sent))
+    if waiting and not transport:
+        said = _("{n} cases have mail that waits: [mail] transport is none, so nothing is sent.")
+        say(said.format(n=waiting))
+    elif waiting:
+        say(_("{n} cases have mail that waits: `helpdeskctl outbox list` tells why.").format(n=waiting))

@@ -1,0 +1,98 @@
+"""`helpdeskctl list`: what is to be done, most pressing first (behaviour.md §9)."""
+
+from typing import Any
+
+import click
+
+from helpdeskctl.application.listing import Wanted, listed
+from helpdeskctl.application.ports import CaseStore
+from helpdeskctl.cli import bootstrap
+from helpdeskctl.cli.formats import json, tsv
+from helpdeskctl.cli.options import Session, common, session
+from helpdeskctl.cli.words import _
+from helpdeskctl.domain.case import Case, Status, Urgency
+from helpdeskctl.domain.transitions import marks_at
+
+# On a terminal, the first page; a pipe gets everything.
+_PAGE = 50
+
+
+@click.command(
+    "list",
+    help=_(
+        "The cases that are open or have unread mail, most pressing first: late ones, then by urgency, "
+        "then by due time. Into a pipe: one tab-separated line each, without heading (number, status, "
+        "urgency, sector, owner, customer, subject, opened_at, due_at, marks).\n\n"
+        "Example: helpdeskctl list --sector gestionale --urgency critico"
+    ),
+)
+@click.option("--all", "everything", is_flag=True, help=_("Closed ones as well."))
+@click.option("--status", type=click.Choice([s.value for s in Status]), help=_("Only of this status."))
+@click.option("--sector", default="", metavar=_("SECTOR"), help=_("Only of this sector."))
+@click.option("--urgency", type=click.Choice([u.name for u in Urgency]), help=_("Only of this urgency."))
+@click.option("--customer", default="", metavar=_("TEXT"), help=_("Only where the customer contains this."))
+@click.option("--owner", default="", metavar=_("LOGIN"), help=_("Only of this technician."))
+@click.option("--mine", is_flag=True, help=_("Only my own."))
+@click.option("--unassigned", is_flag=True, help=_("Only those that nobody has taken."))
+@click.option("--overdue", is_flag=True, help=_("Only those that are late."))
+@click.option("--waiting", is_flag=True, help=_("Only those where a customer waits for an answer."))
+@click.option(
+    "--search", default="", metavar=_("TEXT"), help=_("Only where number, subject or people contain this.")
+)
+@click.option("--limit", type=click.IntRange(0), help=_("At most so many; 0: all (on a terminal: 50)."))
+@common
+@click.pass_context
+def command(context: click.Context, limit: int | None, mine: bool, **options: Any) -> None:
+    """List cases."""
+    asked = session(context)
+    chosen = asked.settings
+    store = bootstrap.store(chosen)
+    status, urgency = options.pop("status"), options.pop("urgency")
+    wanted = Wanted(
+        status=Status(status) if status else None,
+        urgency=Urgency[urgency] if urgency else None,
+        **options,
+    )
+    if mine:
+        wanted = wanted._replace(owner=asked.who)
+    now = bootstrap.clock(chosen.policy.zone)()
+    cases = listed(store, wanted, now)
+    if limit is None and asked.terminal and not asked.json:
+        limit = _PAGE
+    shown = cases[:limit] if limit else cases
+    if asked.json:
+        click.echo(json.dumps([json.case(case, now) for case in shown], indent=1))
+    elif not asked.terminal:
+        for case in shown:
+            click.echo(tsv.case(case, now))
+    else:
+        _show(shown, len(cases) - len(shown), asked, store)
+
+
+def _show(shown: list[Case], more: int, asked: Session, store: CaseStore) -> None:
+    """The table, what heads it because somebody has to look, and what it leaves out."""
+    from rich.text import Text
+
+    from helpdeskctl.cli.formats import table
+
+    now = bootstrap.clock(asked.settings.policy.zone)()
+    console = table.console(asked.colored)
+    for alarm in _alarms(shown, store, now):
+        console.print(Text(alarm, "bold red"))
+    if not shown:
+        console.print(_("No cases."))
+        return
+    console.print(table.cases(shown, now, console.width))
+    if more:
+        console.print(Text(_("{n} more: `--limit 0` shows all.").format(n=more), "dim"))
+
+
+def _alarms(shown: list[Case], store: CaseStore, now: Any) -> list[str]:
+    alarms = []
+    if held := len(store.entries("held")):
+        alarms.append(_("{n} mails are held: `helpdeskctl held list`.").format(n=held))
+    if unsent := sum("unsent" in marks_at(case, now) for case in shown):
+        alarms.append(
+            _("{n} cases have mail unsent for over five minutes: `helpdeskctl outbox list`.").format(n=unsent)
+        )
+    return alarms

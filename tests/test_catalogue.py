@@ -1,0 +1,97 @@
+"""The Italian catalogue is complete, in step with the code, and compiled."""
+
+import ast
+import gettext
+import io
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog
+from babel.messages.pofile import read_po
+
+import helpdeskctl
+from helpdeskctl.cli.main import COMMANDS
+from helpdeskctl.domain import errors
+from helpdeskctl.domain.decision import TABLE
+
+PACKAGE = Path(helpdeskctl.__file__).parent
+FOLDER = PACKAGE / "locale/it/LC_MESSAGES"
+ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+# What click itself says where our commands can make it say so.
+CLICK = (
+    "Usage:",
+    "Options",
+    "Commands",
+    "Show this message and exit.",
+    "Show the version and exit.",
+    "Error: {message}",
+    "Try '{command} {option}' for help.",
+    "Missing argument",
+    "required",
+)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    with (FOLDER / "helpdeskctl.po").open("rb") as file:
+        return read_po(file, locale="it")
+
+
+def _sentences() -> set[str]:
+    """Every sentence of the package that a person may read, as it stands in the code."""
+    found = {short for _module, short in COMMANDS.values()} | set(CLICK)
+    found |= {row.name for row in TABLE}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            first = node.args[0]
+            if name in {"_", *ERRORS} and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.add(first.value)
+    return found
+
+
+def test_every_sentence_is_translated(catalogue: Catalog) -> None:
+    missing = sorted(s for s in _sentences() if not (catalogue.get(s) and catalogue[s].string))
+    assert missing == []
+
+
+def test_no_translation_is_left_over(catalogue: Catalog) -> None:
+    known = _sentences()
+    assert (
+        sorted(
+            m.id
+            for m in catalogue
+            if m.id
+            and m.id not in known
+            and "click" not in m.flags
+            and not any("click" in c for c in m.auto_comments + m.user_comments)
+        )
+        == []
+    )
+
+
+def test_a_translation_names_the_same_facts(catalogue: Catalog) -> None:
+    for message in catalogue:
+        if message.id:
+            fields = [
+                {f for _t, f, *_r in string.Formatter().parse(s)} - {None}
+                for s in (message.id, message.string)
+            ]
+            assert fields[0] == fields[1], message.id
+
+
+def test_an_example_stays_an_example(catalogue: Catalog) -> None:
+    for message in catalogue:
+        if "Example: " in message.id:
+            assert "Esempio: " in message.string
+            assert message.string.partition("Esempio: ")[2].split()[0] == "helpdeskctl"
+
+
+def test_the_compiled_catalogue_is_the_written_one(catalogue: Catalog) -> None:
+    compiled = gettext.GNUTranslations(io.BytesIO((FOLDER / "helpdeskctl.mo").read_bytes()))
+    for message in catalogue:
+        if message.id:
+            assert compiled.gettext(message.id) == message.string
