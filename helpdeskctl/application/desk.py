@@ -39,8 +39,7 @@ def _command(name: str, number: int, desk: Desk, note: str, tell: bool) -> Case:
 
     def act(case: Case) -> Happened:
         if command.already(case):
-            sentence = f"Case #{{number}} is already {case.status}: nothing was changed."
-            raise RefusedError(sentence, number=number)
+            raise _nothing_to_do(name, number)
         if name == "close":
             case = transitions.responded(case, now)
         happened = command.carry_out(case, desk.by, now, (), note)
@@ -48,6 +47,12 @@ def _command(name: str, number: int, desk: Desk, note: str, tell: bool) -> Case:
 
     template = f"{command.outcome}_by_technician" if tell else ""
     return _act(number, desk, act, template, note)
+
+
+def _nothing_to_do(command: str, number: int) -> RefusedError:
+    if command == "close":
+        return RefusedError("Case #{number} is closed already: nothing was changed.", number=number)
+    return RefusedError("Case #{number} is not closed: nothing was changed.", number=number)
 
 
 def _act(number: int, desk: Desk, act: Callable[[Case], Happened], template: str, note: str) -> Case:

@@ -14,7 +14,9 @@ def held_entry(store: CaseStore, ident: str) -> LedgerEntry:
     """The held mail of that id."""
     entry = store.snapshot().entry(ident)
     if entry is None or entry.outcome != "held":
-        raise NoSuchCaseError("There is no held mail {ident}: `helpdeskctl held list` shows all.", ident=ident)
+        raise NoSuchCaseError(
+            "There is no held mail {ident}: `helpdeskctl held list` shows all.", ident=ident
+        )
     return entry
 
 

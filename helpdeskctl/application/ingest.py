@@ -18,6 +18,7 @@ from helpdeskctl.application.ports import (
     LedgerEntry,
     Mailbox,
     ParseMail,
+    PeekAtMail,
     Snapshot,
     Texts,
 )
@@ -25,11 +26,13 @@ from helpdeskctl.domain import answers, effects
 from helpdeskctl.domain.answers import Postmark
 from helpdeskctl.domain.decision import decide
 from helpdeskctl.domain.errors import HelpdeskError, UndecidedError, UnreadableMailError
-from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.message import Message
 from helpdeskctl.domain.outcomes import Decision, unreadable
 from helpdeskctl.domain.settings import Policy
 from helpdeskctl.domain.transitions import with_outgoing
 
+# The folder of mail that a person has to look at.
+HELD = "Held"
 # So many mails share one commit in a batch: one replacement of a shard serves them all.
 _GROUP = 50
 _BACKLOG_AGE = timedelta(days=1)
@@ -43,6 +46,7 @@ class Ports(NamedTuple):
     mailbox: Mailbox
     store: CaseStore
     parse: ParseMail
+    peek: PeekAtMail
     texts: Texts
     policy: Policy
     clock: Clock
@@ -57,10 +61,12 @@ class Report(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A mail taken from the inbox: where the store keeps it, and what parsing it gave."""
+    """A mail taken from the inbox: where the store keeps it (`path` relative to it, `raw` in full), and
+    what parsing it gave. In a dry run nothing is kept, and `raw` is the mail in the inbox."""
 
     arrived: Arrived
     path: str
+    raw: str
     parsed: Message | Decision
 
 
@@ -92,9 +98,8 @@ def rehearse(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
     """What `ingest_inbox` would do, writing nothing anywhere (`--dry-run`)."""
     store = ports.store.snapshot()
     for arrived in arrivals:
-        if path := ports.mailbox.locate(arrived.key):
-            parsed = _guarded(lambda path=path, at=arrived.at: ports.parse(path, at))  # type: ignore[misc]
-            yield _settle(Read(arrived, "", parsed), store, ports)
+        if raw := ports.mailbox.locate(arrived.key):
+            yield _settle(_parsed(arrived, "", raw, ports), store, ports)
 
 
 def arrivals(ports: Ports, backlog: str | None) -> list[Arrived]:
@@ -110,8 +115,8 @@ def arrivals(ports: Ports, backlog: str | None) -> list[Arrived]:
         old = [arrived for arrived in inbox if arrived.at < border]
         if old:
             raise UndecidedError(
-                "The Maildir already holds {count} mails older than a day, and this desk has never read it: "
-                "say `ingest --backlog open` to make cases of them, or `--backlog leave` to leave them.",
+                "The Maildir already holds mail older than a day ({count}), and this desk has never read it: "
+                "say `ingest --backlog open` to make cases of it, or `--backlog leave` to leave it alone.",
                 count=len(old),
             )
     if backlog == "leave":
@@ -145,7 +150,7 @@ def imbalance(read: int, outcomes: Counter[str], left: list[str]) -> str:
 def folder(decision: Decision, at: datetime) -> str:
     """The Maildir++ folder, without its leading dot, where a mail that arrived then is filed."""
     if decision.outcome == "held":
-        return "Held"
+        return HELD
     kind = "Ignored" if decision.outcome in {"ignored", "duplicate"} else "Cases"
     return f"{kind}.{at:%Y-%m}"
 
@@ -163,11 +168,11 @@ def _guarded(step: Callable[[], T]) -> T | Decision:
     try:
         return step()
     except UnreadableMailError as error:
-        return unreadable(str(error))
+        return unreadable(error.sentence, error.facts)
     except (OSError, HelpdeskError):
         raise
     except Exception as error:
-        return unreadable(f"It could not be read ({type(error).__name__}: {error}).")
+        return unreadable("It could not be read ({error}).", {"error": f"{type(error).__name__}: {error}"})
 
 
 def _read(arrived: Arrived, ports: Ports) -> Read | None:
@@ -179,7 +184,11 @@ def _read(arrived: Arrived, ports: Ports) -> Read | None:
         kept = ports.store.keep(path, arrived.key, arrived.at)
     except FileNotFoundError:
         return None
-    return Read(arrived, kept, _guarded(lambda: ports.parse(ports.store.raw(kept), arrived.at)))
+    return _parsed(arrived, kept, ports.store.raw(kept), ports)
+
+
+def _parsed(arrived: Arrived, path: str, raw: str, ports: Ports) -> Read:
+    return Read(arrived, path, raw, _guarded(lambda: ports.parse(raw, arrived.at)))
 
 
 def _settle(read: Read, store: Snapshot, ports: Ports) -> Report:
@@ -201,6 +210,8 @@ def _decided(message: Message, read: Read, store: Snapshot, ports: Ports) -> Dec
     context = look_up(Asked(message, read.arrived.key), policy, store, mark.secret, mark.now)
     decision = decide(message, policy, context)
     if decision.line == "known" and decision.outcome != "duplicate":
+        # A crash may have come between its case and the ledger.
+        store.forget(entry_id(read.arrived.key))
         return decision
     if decision.outcome in {"ignored", "duplicate", "held"}:
         _record(read, message, decision, store, ports)
@@ -223,10 +234,13 @@ def _record(read: Read, message: Message | None, decision: Decision, store: Snap
     """The ledger's entry for a mail of no case; a held one is told to the default sector, once."""
     mark = Postmark(ports.policy, store.secret(), ports.clock())
     ident = entry_id(read.arrived.key)
+    sender, subject = (decision.sender, message.subject) if message else ports.peek(read.raw)
     before = store.entry(ident)
     outgoing = before.outgoing if before else ()
     if decision.outcome == "held" and not (before and before.outcome == "held"):
-        letters = answers.held_notices(ident, message, decision.reason, ports.policy)
+        letters = answers.held_notices(
+            ident, (sender, subject), spam=message is not None, policy=ports.policy
+        )
         about = (0, ports.policy.default_sector.key)
         outgoing += written(letters, about, mark, read.arrived.key, ports.texts)
     entry = LedgerEntry(
@@ -235,14 +249,15 @@ def _record(read: Read, message: Message | None, decision: Decision, store: Snap
         path=read.path,
         message_id=message.message_id if message else "",
         digest=message.digest if message else "",
-        sender=decision.sender if message else Address("", ""),
-        subject=message.subject if message else "",
+        sender=sender,
+        subject=subject,
         arrived_at=read.arrived.at.astimezone(ports.policy.zone),
         read_at=mark.now,
         outcome=decision.outcome,
         reason=decision.reason,
         because=decision.because,
         outgoing=outgoing,
+        facts=decision.facts,
     )
     store.record(entry)
 

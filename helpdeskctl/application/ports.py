@@ -39,9 +39,15 @@ class Mailbox(Protocol):
     def file(self, key: str, folder: str) -> None:
         """Move it by one rename into a Maildir++ folder such as `Cases.2026-11`; gone is no error."""
 
+    def put_back(self, key: str, folder: str, raw: str) -> Arrived:
+        """Move a filed mail back into the inbox; where it has gone from its folder, link it from `raw`."""
+
 
 class LedgerEntry(NamedTuple):
-    """A mail that belongs to no case: what it was, what became of it (ignored, duplicate, held)."""
+    """A mail that belongs to no case: what it was, what became of it (ignored, duplicate, held).
+
+    `reason` is a sentence in which `facts` are still to be filled in, so that it can be translated.
+    """
 
     id: str
     key: str
@@ -56,6 +62,7 @@ class LedgerEntry(NamedTuple):
     reason: str
     because: tuple[Finding, ...] = ()
     outgoing: tuple[OutgoingMail, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 class Waiting(NamedTuple):
@@ -138,6 +145,11 @@ class ParseMail(Protocol):
         """Parse the mail at that path."""
 
 
+# Sender and subject of a mail that could not be parsed, as far as they can be told; never raises for
+# what a mail holds.
+PeekAtMail = Callable[[str], tuple[Address, str]]
+
+
 class Receipt(NamedTuple):
     """What the mail system said: `result` is sent, retry or refused; `said` its words, cleaned."""
 
@@ -172,6 +184,7 @@ __all__ = [
     "MailSender",
     "Mailbox",
     "ParseMail",
+    "PeekAtMail",
     "Receipt",
     "Snapshot",
     "Texts",

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from helpdeskctl.application.desk import Desk
 from helpdeskctl.application.ingest import Ports
 from helpdeskctl.application.outbox import Outbox
-from helpdeskctl.application.ports import CaseStore, Clock, Mailbox, MailSender, ParseMail, Texts
+from helpdeskctl.application.ports import CaseStore, Clock, Mailbox, MailSender, ParseMail, PeekAtMail, Texts
 from helpdeskctl.domain.settings import Settings
 
 
@@ -67,6 +67,13 @@ def parser(chosen: Settings) -> ParseMail:
     return partial(parse, limits=chosen.limits)
 
 
+def peeker() -> PeekAtMail:
+    """Sender and subject of a mail that cannot be parsed."""
+    from helpdeskctl.adapters.mail_parser import peek
+
+    return peek
+
+
 def texts(chosen: Settings) -> Texts:
     """The words of outgoing mail."""
     from helpdeskctl.adapters.templates import FileTexts
@@ -93,6 +100,7 @@ def ports(chosen: Settings, maildir: str | None = None) -> Ports:
         mailbox=mailbox(chosen, maildir),
         store=store(chosen),
         parse=parser(chosen),
+        peek=peeker(),
         texts=texts(chosen),
         policy=chosen.policy,
         clock=clock(chosen.policy.zone),

@@ -57,7 +57,7 @@ def command(
             message = parse(one.path, one.at)
         except UnreadableMailError as error:
             codes.append(complain(error))
-            _print(one.name, Explanation(None, unreadable(str(error)), None), asked)
+            _print(one.name, Explanation(None, unreadable(error.sentence, error.facts), None), asked)
             continue
         except OSError as error:
             say(f"helpdeskctl: {one.name}: {error.strerror}")

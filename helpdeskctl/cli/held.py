@@ -10,7 +10,7 @@ from helpdeskctl.application.ports import LedgerEntry
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.formats.cleaning import paragraphs
-from helpdeskctl.cli.formats.wording import because_line, outcome_word, person
+from helpdeskctl.cli.formats.wording import because_line, outcome_word, person, reason_words
 from helpdeskctl.cli.options import common, session
 from helpdeskctl.cli.speaking import complain, say
 from helpdeskctl.cli.times import stamp
@@ -44,14 +44,23 @@ def list_(context: click.Context) -> None:
         for entry in entries:
             click.echo(
                 tsv.line(
-                    (entry.id, json.time(entry.arrived_at), entry.sender.address, entry.subject, entry.reason)
+                    (
+                        entry.id,
+                        json.time(entry.arrived_at),
+                        entry.sender.address,
+                        entry.subject,
+                        json.reason(entry),
+                    )
                 )
             )
     else:
         from helpdeskctl.cli.formats import table
 
         now = bootstrap.clock(asked.settings.policy.zone)()
-        rows = [(e.id, stamp(e.arrived_at, now), person(e.sender), _(e.reason), e.subject) for e in entries]
+        rows = [
+            (e.id, stamp(e.arrived_at, now), person(e.sender), reason_words(e.reason, e.facts), e.subject)
+            for e in entries
+        ]
         headings = (_("Id"), _("Arrived"), _("From"), _("Why"), _("Subject"))
         console = table.console(asked.colored)
         console.print(table.plain(headings, rows) if rows else _("Nothing is held."))
@@ -78,7 +87,7 @@ def show(context: click.Context, ident: str) -> None:
         return
     for name, value in (
         (_("Id"), entry.id),
-        (_("Why"), _(entry.reason)),
+        (_("Why"), reason_words(entry.reason, entry.facts)),
         *((_("Because"), because_line(finding)) for finding in entry.because),
         (_("From"), person(entry.sender)),
         (_("Subject"), entry.subject),
@@ -135,5 +144,5 @@ def retry(context: click.Context, idents: tuple[str, ...], everything: bool) -> 
 
 def _told(decision: Decision) -> str:
     number = f" #{decision.case}" if decision.case is not None else ""
-    reason = f" ({_(decision.reason)})" if decision.reason else ""
-    return outcome_word(decision.outcome) + number + reason
+    reason = reason_words(decision.reason, decision.facts)
+    return outcome_word(decision.outcome) + number + (f" ({reason})" if reason else "")

@@ -109,7 +109,7 @@ def _as_line(report: Report) -> tuple[object, ...]:
         decision.case,
         decision.sender.address,
         message.subject if message else "",
-        decision.reason,
+        json.reason(decision),
     )
 
 
@@ -125,9 +125,9 @@ def _reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report])
 def _tell_mail(ports: Ports, sent: int, transport: bool) -> None:
     waiting = len(ports.store.waiting())
     if sent:
-        say(_("{n} mails sent.").format(n=sent))
+        say(_("Mails sent: {n}.").format(n=sent))
     if waiting and not transport:
-        said = _("{n} cases have mail that waits: [mail] transport is none, so nothing is sent.")
+        said = _("Cases with mail that waits: {n}. [mail] transport is none, so nothing is sent.")
         say(said.format(n=waiting))
     elif waiting:
-        say(_("{n} cases have mail that waits: `helpdeskctl outbox list` tells why.").format(n=waiting))
+        say(_("Cases with mail that waits: {n}, see `helpdeskctl outbox list`.").format(n=waiting))

@@ -42,7 +42,7 @@ _PAGE = 50
 @click.option("--limit", type=click.IntRange(0), help=_("At most so many; 0: all (on a terminal: 50)."))
 @common
 @click.pass_context
-def command(context: click.Context, limit: int | None, mine: bool, **options: Any) -> None:
+def command(context: click.Context, /, limit: int | None, mine: bool, **options: Any) -> None:
     """List cases."""
     asked = session(context)
     chosen = asked.settings
@@ -84,15 +84,17 @@ def _show(shown: list[Case], more: int, asked: Session, store: CaseStore) -> Non
         return
     console.print(table.cases(shown, now, console.width))
     if more:
-        console.print(Text(_("{n} more: `--limit 0` shows all.").format(n=more), "dim"))
+        console.print(Text(_("Not shown: {n}. `--limit 0` shows all.").format(n=more), "dim"))
 
 
 def _alarms(shown: list[Case], store: CaseStore, now: Any) -> list[str]:
     alarms = []
     if held := len(store.entries("held")):
-        alarms.append(_("{n} mails are held: `helpdeskctl held list`.").format(n=held))
+        alarms.append(_("Held mails: {n}, see `helpdeskctl held list`.").format(n=held))
     if unsent := sum("unsent" in marks_at(case, now) for case in shown):
         alarms.append(
-            _("{n} cases have mail unsent for over five minutes: `helpdeskctl outbox list`.").format(n=unsent)
+            _("Cases with mail unsent for over five minutes: {n}, see `helpdeskctl outbox list`.").format(
+                n=unsent
+            )
         )
     return alarms

@@ -1,18 +1,20 @@
 """Case numbers as people type them: `7`, `#7`, and ranges such as `12-15`."""
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from helpdeskctl.cli.words import _
 
 _TYPED = re.compile(r"#?(\d{1,9})(?:-#?(\d{1,9}))?", re.ASCII)
+F = TypeVar("F", bound=Callable[..., Any])
 # A range is typed for a few cases at hand; a longer one is a slip.
 _LONGEST_RANGE = 1000
 
 
-class Numbers(click.ParamType):
+class Numbers(click.ParamType[tuple[int, ...]]):
     """One number or one range; the value is the tuple of numbers it stands for."""
 
     name = "numbers"
@@ -32,7 +34,7 @@ class Numbers(click.ParamType):
         return tuple(range(first, last + 1))
 
 
-def numbers_argument() -> Any:
+def numbers_argument() -> Callable[[F], F]:
     """`N…`: one or more numbers or ranges."""
     return click.argument("numbers", type=Numbers(), nargs=-1, required=True, metavar="N…")
 

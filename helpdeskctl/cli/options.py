@@ -12,7 +12,7 @@ from helpdeskctl.cli import bootstrap
 from helpdeskctl.cli.words import LANGUAGES, _
 from helpdeskctl.domain.settings import Settings
 
-C = TypeVar("C", bound=click.Command)
+C = TypeVar("C", bound=Callable[..., Any])
 
 
 class Session:

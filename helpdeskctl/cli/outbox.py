@@ -116,7 +116,7 @@ def send(context: click.Context, retry_now: bool) -> int:
     for sent in failed:
         say(f"{sent.mail.to.address}: {sent.receipt.said}")
     if asked.terminal:
-        say(_("{n} mails sent.").format(n=len(done) - len(failed)))
+        say(_("Mails sent: {n}.").format(n=len(done) - len(failed)))
     return exit_codes.FAILED if failed else exit_codes.DONE
 
 

@@ -37,7 +37,10 @@ def command(context: click.Context, number: tuple[int, ...], raw: bool, path: bo
     case = whole_case(store, number[0])
     if path or raw:
         paths = [store.raw(mail.path) for mail in case.messages]
-        _print_mails(paths, case) if raw else click.echo("\n".join(paths))
+        if raw:
+            _print_mails(paths, case)
+        else:
+            click.echo("\n".join(paths))
         return
     now = bootstrap.clock(chosen.policy.zone)()
     texts = [_texts(mail, store, bootstrap.parser(chosen)) for mail in case.messages]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from helpdeskctl.domain import reference
 from helpdeskctl.domain.case import Case, Event, Happened, MailRecord, OutgoingMail
 from helpdeskctl.domain.events import Finding
-from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.message import Address
 from helpdeskctl.domain.outcomes import Decision
 from helpdeskctl.domain.settings import Policy
 
@@ -110,14 +110,15 @@ def to_requester(case: Case, template: str, note: str, policy: Policy) -> Letter
     return Letter("closing" if case.closed_at else "reply", template, case.requester, facts, False, answered)
 
 
-def held_notices(ident: str, message: Message | None, reason: str, policy: Policy) -> list[Letter]:
-    """What the default sector is told of a mail that a person has to look at."""
+def held_notices(ident: str, shown: tuple[Address, str], spam: bool, policy: Policy) -> list[Letter]:
+    """What the default sector is told of a mail that a person has to look at; `shown` are its sender
+    and subject, `spam` tells that it was readable."""
     facts: dict[str, Fact] = {
         "desk": policy.desk.name,
         "id": ident,
-        "reason": reason,
-        "from": message.sender.address if message else "",
-        "subject": message.subject if message else "",
+        "spam": "1" if spam else "",
+        "from": shown[0].address,
+        "subject": shown[1],
     }
     sector = policy.default_sector
     return [Letter("notice", "notice_held", Address("", address), facts) for address in sector.notify]

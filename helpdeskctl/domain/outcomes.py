@@ -3,6 +3,7 @@
 Pure functions from a `Situation` and what the line found to a `Decision`.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from helpdeskctl.domain import automatic, registry
@@ -31,7 +32,8 @@ class Decision(NamedTuple):
     mail is to its case. `command` is a command carried out; `noted` why one was read and not carried
     out. `acknowledge` tells that a new case is confirmed to its sender; `answer` names the automatic
     answer to anything else ("" for none). `urgency` is None where it stays as it is. `reason` is a
-    sentence where the outcome needs one. `choices` are the cases a bare command could have meant.
+    sentence where the outcome needs one, with `facts` still to be filled in. `choices` are the cases a
+    bare command could have meant.
     """
 
     outcome: str
@@ -50,6 +52,7 @@ class Decision(NamedTuple):
     answer: str = ""
     because: Because = ()
     reason: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
     marks: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     tags: tuple[str, ...] = ()
@@ -83,9 +86,10 @@ def held(_here: Situation, found: Because) -> Decision:
     return Decision("held", because=found, reason=found[0].rule)
 
 
-def unreadable(reason: str) -> Decision:
+def unreadable(reason: str, facts: Mapping[str, object]) -> Decision:
     """For a mail that could not be read at all, or is over a limit."""
-    return Decision("held", line="unreadable", reason=reason)
+    told = tuple((name, str(value)) for name, value in facts.items())
+    return Decision("held", line="unreadable", reason=reason, facts=told)
 
 
 def bounced(here: Situation, found: Because) -> Decision:

@@ -1,7 +1,20 @@
-"""Working hours, holidays and due times (behaviour.md §7)."""
+"""Working hours, holidays and due times (behaviour.md §7).
 
-from datetime import tzinfo
+Pure reckoning on aware instants; what a calendar is comes from the configuration.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
+
+_DAY = timedelta(days=1)
+# A calendar that has no working time within ten years has none at all.
+_FURTHEST = 3660
+# The fixed holidays of Italy as (month, day), and the one that is one from 2026 on.
+_FIXED = frozenset({(1, 1), (1, 6), (4, 25), (5, 1), (6, 2), (8, 15), (11, 1), (12, 8), (12, 25), (12, 26)})
+_SAINT_FRANCIS = (10, 4)
+
+Span = tuple[datetime, datetime]
 
 
 class Calendar(NamedTuple):
@@ -15,3 +28,91 @@ class Calendar(NamedTuple):
     patron: tuple[int, int] | None
     zone: tzinfo
     always: bool = False
+
+
+def due(
+    since: datetime,
+    minutes: int,
+    calendar: Calendar,
+    suspended: Sequence[tuple[datetime, datetime | None]] = (),
+) -> datetime | None:
+    """The instant at which so many working minutes have passed since `since`, in the calendar's zone.
+
+    Time within the `suspended` spans does not count. None while the clock stands still (a span without
+    an end) before that instant, and for a calendar without working time.
+    """
+    left = timedelta(minutes=minutes)
+    stopped = min((begin for begin, end in suspended if end is None), default=None)
+    ended = [(begin, end) for begin, end in suspended if end is not None]
+    for begin, end in _spans(since, calendar):
+        for first, last in _without(begin, end, ended):
+            done = first + left
+            if done <= last:
+                return None if stopped and stopped < done else done.astimezone(calendar.zone)
+            left -= last - first
+        if stopped and stopped <= end:
+            return None
+    return None
+
+
+def working_minutes(start: datetime, end: datetime, calendar: Calendar) -> int:
+    """The whole working minutes between two instants."""
+    worked = timedelta()
+    for first, last in _spans(start, calendar):
+        if first >= end:
+            break
+        worked += min(last, end) - first
+    return worked // timedelta(minutes=1)
+
+
+def is_holiday(day: date, calendar: Calendar) -> bool:
+    """Whether nobody works on that day: a holiday of Italy's, or the patron's day."""
+    annual = (day.month, day.day)
+    if annual in _FIXED or annual == calendar.patron or (annual == _SAINT_FRANCIS and day.year >= 2026):
+        return True
+    return day - _easter(day.year) in {timedelta(0), _DAY}
+
+
+def _spans(since: datetime, calendar: Calendar) -> Iterator[Span]:
+    """The working spans from `since` on as instants in UTC, the first one cut to begin there."""
+    since = since.astimezone(UTC)
+    first_day = since.astimezone(calendar.zone).date()
+    for offset in range(_FURTHEST):
+        day = first_day + offset * _DAY
+        if not calendar.always and (day.weekday() not in calendar.days or is_holiday(day, calendar)):
+            continue
+        for begin, end in ((0, 1440),) if calendar.always else calendar.hours:
+            last = _instant(day, end, calendar.zone)
+            if last > since:
+                yield max(since, _instant(day, begin, calendar.zone)), last
+
+
+def _instant(day: date, minute: int, zone: tzinfo) -> datetime:
+    """A minute of the wall clock as an instant: clock changes make a day longer or shorter."""
+    days, rest = divmod(minute, 1440)
+    day += days * _DAY
+    return datetime(day.year, day.month, day.day, rest // 60, rest % 60, tzinfo=zone).astimezone(UTC)
+
+
+def _without(begin: datetime, end: datetime, suspended: Sequence[Span]) -> Iterator[Span]:
+    """The parts of a span that lie in none of the suspended ones."""
+    for still, again in sorted(suspended):
+        if again <= begin:
+            continue
+        if still >= end:
+            break
+        if still > begin:
+            yield begin, still
+        begin = max(begin, again)
+    if begin < end:
+        yield begin, end
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, by the anonymous algorithm of 1876."""
+    golden, century, in_century = year % 19, year // 100, year % 100
+    shift = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (in_century // 4) - shift - in_century % 4) % 7
+    late = (golden + 11 * shift + 22 * weekday) // 451
+    month, day = divmod(shift + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)

@@ -91,7 +91,7 @@ def _mail(mail: MailRecord, said: Texts) -> Iterator[RenderableType]:
     folded = len(said.text.strip().splitlines()) - len(shown.splitlines())
     body = Text(paragraphs(shown) or _("(no text)"), "" if shown else "dim")
     if folded > 0:
-        body.append("\n" + _("[{n} lines quoted]").format(n=folded), "dim")
+        body.append("\n" + _("[quoted lines: {n}]").format(n=folded), "dim")
     for attachment in mail.attachments:
         what = f"{one_line(attachment.name)}  {one_line(attachment.type)}, {size_words(attachment.size)}"
         body.append(f"\n+ {what}", "cyan")

@@ -4,8 +4,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from helpdeskctl.application.explain import Explanation
+from helpdeskctl.cli.formats import json
 from helpdeskctl.cli.formats.cleaning import one_line
-from helpdeskctl.cli.formats.wording import because_line, contract_words, effect_words, outcome_word, person
+from helpdeskctl.cli.formats.wording import (
+    because_line,
+    contract_words,
+    effect_words,
+    outcome_word,
+    person,
+    reason_words,
+)
 from helpdeskctl.cli.words import _
 
 if TYPE_CHECKING:
@@ -27,7 +35,7 @@ def lines(name: str, made: Explanation) -> Iterator[tuple[object, ...]]:
         ("command", decision.command),
         ("contract", contract),
         ("acknowledge", "yes" if decision.acknowledge else "no"),
-        ("reason", decision.reason or decision.noted),
+        ("reason", json.reason(decision) or decision.noted),
         ("known", made.known),
     ):
         if value not in {None, ""}:
@@ -59,7 +67,7 @@ def page(name: str, made: Explanation) -> "RenderableType":
         (_("Command"), effect_words(f"command={decision.command}") if decision.command else ""),
         (_("Contract"), contract_words(decision.contract)),
         (_("Acknowledged"), _acknowledged(made)),
-        (_("Reason"), _(decision.reason or decision.noted) if decision.reason or decision.noted else ""),
+        (_("Reason"), reason_words(decision.reason or decision.noted, decision.facts)),
         (_("Known"), _("case #{n} holds this mail already").format(n=made.known) if made.known else ""),
     ]
     because = [(_("Because"), because_line(finding)) for finding in decision.because]

@@ -99,15 +99,20 @@ def decision(message: Message | None, made: Decision) -> dict[str, Any]:
         "contract": made.contract._asdict() if made.contract else None,
         "acknowledge": made.acknowledge,
         "because": because(made.because),
-        "reason": made.reason,
+        "reason": reason(made),
     }
+
+
+def reason(told: Decision | LedgerEntry) -> str:
+    """The reason as one English sentence."""
+    return told.reason.format(**dict(told.facts)) if told.facts else told.reason
 
 
 def held(entry: LedgerEntry) -> dict[str, Any]:
     """A held mail."""
     return {
         "id": entry.id,
-        "reason": entry.reason,
+        "reason": reason(entry),
         "from": address(entry.sender),
         "subject": entry.subject,
         "arrived_at": time(entry.arrived_at),

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from helpdeskctl.application.ingest import Report
 from helpdeskctl.cli.formats import table
-from helpdeskctl.cli.formats.wording import because_line, outcome_word
+from helpdeskctl.cli.formats.cleaning import one_line
+from helpdeskctl.cli.formats.wording import because_line, outcome_word, reason_words
 from helpdeskctl.cli.words import _
 
 _STYLES = {"held": "bold red", "ignored": "dim", "duplicate": "dim"}
@@ -47,8 +48,10 @@ def show(reports: list[Report], verbose: bool, colored: bool) -> None:
 
 def _row(report: Report) -> tuple[str | Text, ...]:
     decision, message = report.decision, report.message
-    subject = Text(table.one_line(message.subject) if message else "")
-    reasons = [because_line(finding) for finding in decision.because] or [_(decision.reason)]
+    subject = Text(one_line(message.subject) if message else "")
+    reasons = [because_line(finding) for finding in decision.because] or [
+        reason_words(decision.reason, decision.facts)
+    ]
     for reason in filter(None, reasons):
         subject.append(f"\n  {reason}", "dim")
     urgency = decision.urgency.name if decision.urgency is not None else ""

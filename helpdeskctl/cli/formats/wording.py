@@ -86,7 +86,7 @@ def mail_word(kind: str) -> str:
         "notice": _("notice"),
         "closing": _("closing note"),
     }
-    return words.get(kind, kind)
+    return words[kind]
 
 
 def sending_word(state: str) -> str:
@@ -142,6 +142,13 @@ def because_line(finding: Finding) -> str:
     return f"{effect} ← {rule}" if effect else rule
 
 
+def reason_words(reason: str, facts: tuple[tuple[str, str], ...]) -> str:
+    """Why a mail is held, ignored or not answered."""
+    if not reason:
+        return ""
+    return one_line(_(reason).format(**dict(facts)) if facts else _(reason))
+
+
 def person(address: Address) -> str:
     """Name and address on one line."""
     name, bare = one_line(address.name), one_line(address.address)
@@ -180,6 +187,11 @@ def domain_words() -> tuple[str, ...]:
         _("subject of an automatic answer"), _("mailing list"), _("null return path"),
         _("robot address"), _("suppressed"), _("no sender address"), _("sent by a desk address"),
         _("older than five days"), _("sender verification failed"),
+        # lines of the table
+        _("known"), _("repeated"), _("own mail"), _("spam"), _("personal"), _("cron"), _("names a case"),
+        _("new"), _("unreadable"),
+        # why a case is related
+        _("cited"), _("earlier"), _("merged"),
         # reasons
         _("bounce of a mail that belongs to no case"), _("the same mail was delivered before"),
         _("it names several cases"), _("already so"), _("automatic mail gives no commands"),

@@ -6,7 +6,6 @@ a mail says and what becomes of it is not its business. It deletes no mail and c
 
 import itertools
 import os
-import re
 import stat
 import time
 from collections.abc import Iterator
@@ -14,11 +13,18 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import BinaryIO
 
+from helpdeskctl.adapters.maildir.directories import (
+    CREATE,
+    adopt,
+    is_directory,
+    make_directory,
+    mode_of,
+    sync,
+)
+from helpdeskctl.adapters.maildir.envelope import PIECE, first_piece, with_envelope
 from helpdeskctl.application.ports import Arrived
 from helpdeskctl.domain.errors import MailboxError
 
-_PIECE = 64 * 1024
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _saved = itertools.count(1)
 
 # How many directory entries one `locate` may cost on average; more than one scan of a large inbox for
@@ -38,36 +44,31 @@ class Maildir:
         self._seen: dict[str, str] = {}
         self._entries_to_spare = 0
 
-    def make(self) -> None:
-        """Make the Maildir, private to its owner; what is there already stays as it is."""
-        os.makedirs(self._path, 0o700, exist_ok=True)
-        self._complete(os.stat(self._path))
-
     def save(self, stream: BinaryIO, recipients: tuple[str, ...]) -> Arrived:
         """Read the stream to its end and put the mail durably into `new/`; on failure nothing is left.
 
         A leading mbox line becomes a Return-Path, `recipients` become Delivered-To lines.
         """
         root = self._root()
-        self._complete(root)
+        complete(self._path, root)
         written = f"{self._path}/tmp/{unique_name()}"
-        fd = os.open(written, _CREATE, 0o600)
+        fd = os.open(written, CREATE, 0o600)
         try:
             with open(fd, "wb") as file:
-                _adopt(fd, root, 0o600 | root.st_mode & 0o060)
-                first = _first_piece(stream)
+                adopt(fd, root, 0o600 | root.st_mode & 0o060)
+                first = first_piece(stream)
                 file.writelines(with_envelope(first, recipients))
-                while piece := stream.read(_PIECE):
+                while piece := stream.read(PIECE):
                     file.write(piece)
                 file.flush()
                 os.fsync(fd)
                 arrived_ns = os.fstat(fd).st_mtime_ns
-            key = _publish(written, f"{self._path}/new")
+            key = self._published(written)
         finally:
             # After a rename it has gone; and once the mail is in new/, no trouble here may undo that.
             with suppress(OSError):
                 os.unlink(written)
-        _sync(f"{self._path}/new")
+        sync(f"{self._path}/new")
         return Arrived(key, _time(arrived_ns))
 
     def inbox(self) -> list[Arrived]:
@@ -92,7 +93,7 @@ class Maildir:
             return None
         self._entries_to_spare += _ENTRIES_PER_LOCATE
         for path in (self._seen.get(key), f"{self._path}/new/{key}"):
-            if path and stat.S_ISREG(_mode(path)):
+            if path and stat.S_ISREG(mode_of(path)):
                 return path
         if self._entries_to_spare < 0:
             return None
@@ -118,20 +119,48 @@ class Maildir:
                 os.rename(source, f"{filed}/{base}:2,{flags}")
                 self._seen.pop(key, None)
                 return
-        raise MailboxError(f"Another program keeps renaming {key} in {self._path}: the next run files it.")
+        said = "Another program keeps renaming {key} in {path}: the next run files it."
+        raise MailboxError(said, key=key, path=self._path)
+
+    def _published(self, written: str) -> str:
+        """The complete file under a name in new/ that none has there; the name."""
+        name = os.path.basename(written)
+        while True:
+            try:
+                _publish(written, f"{self._path}/new/{name}")
+            except FileExistsError:
+                name = unique_name()
+            else:
+                return name
+
+    def put_back(self, key: str, folder: str, raw: str) -> Arrived:
+        """Move a filed mail back into the inbox; where it has gone from its folder, link it from `raw`."""
+        self._root()
+        back = f"{self._path}/new/{key}"
+        if (path := self.locate(key)) is None:
+            path = next((f"{d}/{n}" for d, n in self._filed(folder) if n.partition(":2,")[0] == key), None)
+            if path is None:
+                _publish(raw, back)
+            else:
+                os.rename(path, back)
+            sync(f"{self._path}/new")
+            path = back
+        return Arrived(key, _time(os.stat(path).st_mtime_ns))
+
+    def _filed(self, folder: str) -> Iterator[tuple[str, str]]:
+        """Directory and name of every mail in that folder."""
+        for part in ("cur", "new"):
+            directory = f"{self._path}/.{folder}/{part}"
+            if mode_of(directory):
+                yield from ((directory, name) for name in os.listdir(directory))
 
     def _root(self) -> os.stat_result:
         """Owner, group and mode that new files are given; `MailboxError` where there is no Maildir."""
         # tmp/ alone does not count: many a home directory has one.
-        if not (_is_directory(f"{self._path}/new") or _is_directory(f"{self._path}/cur")):
-            raise MailboxError(
-                f"There is no Maildir at {self._path}: run `helpdeskctl init`, or correct [maildir] path."
-            )
+        if not (is_directory(f"{self._path}/new") or is_directory(f"{self._path}/cur")):
+            said = "There is no Maildir at {path}: run `helpdeskctl init`, or correct [maildir] path."
+            raise MailboxError(said, path=self._path)
         return os.stat(self._path)
-
-    def _complete(self, root: os.stat_result) -> None:
-        for name in ("tmp", "new", "cur"):
-            _make_directory(f"{self._path}/{name}", root)
 
     def _listing(self) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
         """The keys and files of the inbox; of a mail that appears twice the later one is right.
@@ -139,7 +168,7 @@ class Maildir:
         An IMAP server moves mail from new/ to cur/ and never back: in this order none is missed.
         """
         for name in ("new", "cur"):
-            if not _is_directory(f"{self._path}/{name}"):
+            if not is_directory(f"{self._path}/{name}"):
                 continue
             with os.scandir(f"{self._path}/{name}") as entries:
                 for entry in entries:
@@ -151,20 +180,20 @@ class Maildir:
     def _folder(self, folder: str) -> str:
         """The path of that Maildir++ folder, made and subscribed to on first use."""
         path = f"{self._path}/.{folder}"
-        if _is_directory(path) and _is_directory(f"{path}/cur"):
+        if is_directory(path) and is_directory(f"{path}/cur"):
             return path
         root = os.stat(self._path)
         for directory in (path, f"{path}/tmp", f"{path}/new"):
-            _make_directory(directory, root)
+            make_directory(directory, root)
         with suppress(FileExistsError):
-            fd = os.open(f"{path}/maildirfolder", _CREATE, 0o600)
+            fd = os.open(f"{path}/maildirfolder", CREATE, 0o600)
             with open(fd, "wb"):
-                _adopt(fd, root, 0o600 | root.st_mode & 0o060)
+                adopt(fd, root, 0o600 | root.st_mode & 0o060)
         self._subscribe(folder)
         # cur/ comes last, for it is what tells that the folder is complete.
-        _make_directory(f"{path}/cur", root)
-        _sync(path)
-        _sync(self._path)
+        make_directory(f"{path}/cur", root)
+        sync(path)
+        sync(self._path)
         return path
 
     def _subscribe(self, folder: str) -> None:
@@ -172,7 +201,7 @@ class Maildir:
         path = f"{self._path}/subscriptions"
         # The view may lack a folder; filing must not fail for that.
         with suppress(OSError):
-            if not stat.S_ISREG(_mode(path)):
+            if not stat.S_ISREG(mode_of(path)):
                 return
             with open(path, "r+b") as file:
                 known = file.read()
@@ -182,6 +211,18 @@ class Maildir:
                     file.write(b"\n" * (known[-1:] not in b"\n") + name + b"\n")
 
 
+def make(path: str) -> None:
+    """An empty Maildir, private to its owner; what is there already stays as it is."""
+    os.makedirs(path, 0o700, exist_ok=True)
+    complete(path, os.stat(path))
+
+
+def complete(path: str, root: os.stat_result) -> None:
+    """The three directories of a Maildir, as far as they are missing."""
+    for name in ("tmp", "new", "cur"):
+        make_directory(f"{path}/{name}", root)
+
+
 def unique_name() -> str:
     """A name that no file of any Maildir has had: `SECONDS.M<µs>P<pid>Q<counter>.<host>`."""
     seconds, microseconds = divmod(time.time_ns() // 1000, 1_000_000)
@@ -189,108 +230,19 @@ def unique_name() -> str:
     return f"{seconds}.M{microseconds:06}P{os.getpid()}Q{next(_saved)}.{host or 'localhost'}"
 
 
-def with_envelope(first: bytes, recipients: tuple[str, ...]) -> tuple[bytes, bytes]:
-    """What is known of the envelope, as header lines, and the mail's beginning without an mbox line.
-
-    A Return-Path is looked for in as much of the header block as `first` holds. An empty mail stays so.
-    """
-    lines = []
-    if first.startswith(b"From ") and b"\n" in first:
-        from_line, _, first = first.partition(b"\n")
-        header = re.split(rb"(?m)^\r?\n", first, maxsplit=1)[0]
-        if not re.search(rb"(?im)^return-path[ \t]*:", header):
-            lines.append(b"Return-Path: <" + _envelope_sender(from_line) + b">")
-    for recipient in recipients:
-        # Lone surrogates, which cannot be encoded, are not printable either.
-        if address := "".join(filter(str.isprintable, recipient)).strip():
-            lines.append(b"Delivered-To: " + address.encode())
-    if not first:
-        return b"", b""
-    end = b"\r\n" if first.partition(b"\n")[0].endswith(b"\r") else b"\n"
-    return b"".join(line + end for line in lines), first
-
-
-def _envelope_sender(from_line: bytes) -> bytes:
-    """The address of `From ADDRESS  Tue Nov 24 ...`; b"" for the null sender (`From   Tue Nov 24 ...`)."""
-    # A local part may be quoted. Nothing follows that could fail, so this is linear.
-    written = re.match(rb'From ((?:"[^"]*"|\S)*)', from_line)
-    address = re.sub(rb"[\x00-\x1f\x7f<>]", b"", written[1] if written else b"")
-    return b"" if address.upper().partition(b"@")[0] == b"MAILER-DAEMON" else address
-
-
-def _first_piece(stream: BinaryIO) -> bytes:
-    """The first 64 kB, or all there is: one read of a pipe may give less."""
-    first = b""
-    while len(first) < _PIECE and (piece := stream.read(_PIECE - len(first))):
-        first += piece
-    return first
-
-
-def _publish(written: str, directory: str) -> str:
-    """Give the complete file a name in `directory` that none has there; the name."""
-    name = os.path.basename(written)
-    while os.path.lexists(f"{directory}/{name}"):
-        name = unique_name()
+def _publish(source: str, target: str) -> None:
+    """Give the file a second name; `FileExistsError` where that name is taken."""
     try:
-        os.link(written, f"{directory}/{name}")
+        os.link(source, target)
     except FileExistsError:
         raise
     except OSError:
-        # Some file systems know no hard links; any other trouble meets the rename as well.
-        os.rename(written, f"{directory}/{name}")
-    return name
+        # Some file systems know no hard links; any other trouble meets the copy as well.
+        if os.path.lexists(target):
+            raise FileExistsError(17, "exists already", target) from None
+        from shutil import copy2
 
-
-def _adopt(fd: int, root: os.stat_result, mode: int) -> None:
-    """Give it the root's owner and group and that mode, whatever the umask, as far as we may.
-
-    Rights of the group are given only to the root's own group.
-    """
-    for owner in (root.st_uid, -1):
-        with suppress(OSError):
-            os.fchown(fd, owner, root.st_gid)
-            break
-    shared = os.fstat(fd).st_gid == root.st_gid
-    with suppress(OSError):
-        os.fchmod(fd, mode if shared else mode & ~0o070)
-
-
-def _make_directory(path: str, root: os.stat_result) -> None:
-    """Make the directory like the root, unless it is there; `MailboxError` for anything else there."""
-    if _is_directory(path):
-        return
-    with suppress(FileExistsError):
-        os.mkdir(path, 0o700)
-        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        try:
-            _adopt(fd, root, stat.S_IMODE(root.st_mode))
-        finally:
-            os.close(fd)
-
-
-def _is_directory(path: str) -> bool:
-    """False where there is nothing; `MailboxError` for a link or a file, for it may lead outside."""
-    mode = _mode(path)
-    if mode and not stat.S_ISDIR(mode):
-        raise MailboxError(f"{path} is a link or a file: put a directory in its place.")
-    return mode != 0
-
-
-def _mode(path: str) -> int:
-    """The mode of what is at the path itself, 0 where there is nothing."""
-    try:
-        return os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return 0
-
-
-def _sync(directory: str) -> None:
-    """Make the names in a directory durable."""
-    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+        copy2(source, target)
 
 
 def _time(ns: int) -> datetime:

@@ -1,0 +1,170 @@
+"""What a mail says and what is attached to it: its tree of parts taken apart."""
+
+import re
+from binascii import Error, a2b_base64
+from collections.abc import Iterator
+from email.message import Message as Part
+from hashlib import sha256
+from typing import NamedTuple
+
+from helpdeskctl.adapters.mail_parser import headers
+from helpdeskctl.adapters.mail_parser.charsets import decoded, one_line
+from helpdeskctl.adapters.mail_parser.names import made_up, safe_name
+from helpdeskctl.adapters.mail_parser.reading import children
+from helpdeskctl.domain.message import Attachment
+
+# Nobody reads more of a text, and no rule should have to.
+_LONGEST_TEXT = 1_000_000
+# What signs or wraps a mail is no attachment of interest.
+_WRAPPING = frozenset(
+    {
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "message/delivery-status",
+        "message/disposition-notification",
+        "message/feedback-report",
+    }
+)
+_ENCRYPTED = frozenset({"multipart/encrypted", "application/pgp-encrypted"})
+_SLICE = 1 << 18
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
+
+
+class Content(NamedTuple):
+    """The texts and attachments of a mail."""
+
+    text: str
+    attachments: tuple[Attachment, ...]
+    encrypted: bool
+
+
+def content(root: Part) -> Content:
+    """What a person sees: text/plain in order; where that is empty, the HTML as text."""
+    plain: list[str] = []
+    html: list[str] = []
+    attached: list[Attachment] = []
+    encrypted = False
+    for part in leaves(root):
+        kind = part.get_content_type().lower()
+        encrypted = encrypted or kind in _ENCRYPTED or _enveloped(part, kind)
+        if kind in _WRAPPING or (part.is_multipart() and not kind.startswith("message/")):
+            continue
+        if _is_body(part, kind, have_text=bool(plain or html)):
+            (html if kind == "text/html" else plain).append(_text(part))
+        elif kind not in _ENCRYPTED:
+            attached.append(_attachment(part, kind, len(attached) + 1))
+    text = "\n\n".join(piece for piece in plain if piece.strip())
+    if not text.strip() and html:
+        from helpdeskctl.adapters.mail_parser.html import as_text
+
+        text = "\n\n".join(filter(None, map(as_text, html)))
+    return Content(text[:_LONGEST_TEXT].strip("\n"), tuple(attached), encrypted)
+
+
+def leaves(root: Part) -> Iterator[Part]:
+    """The parts in order, an attached message as one: what lies in it belongs to it."""
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if not part.get_content_type().lower().startswith("message/"):
+            waiting += reversed(children(part))
+
+
+def _is_body(part: Part, kind: str, have_text: bool) -> bool:
+    """Text that is shown as the mail's own: a part that carries a name only where it is the first."""
+    if kind not in {"text/plain", "text/html"} or _disposition(part) == "attachment":
+        return False
+    return not (_name(part) and have_text)
+
+
+def _enveloped(part: Part, kind: str) -> bool:
+    if kind not in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+        return False
+    smime = part.get_param("smime-type") or ""
+    return "signed" not in str(smime).lower() and "certs" not in str(smime).lower()
+
+
+def _text(part: Part) -> str:
+    payload = part.get_payload(decode=True)
+    raw = payload if isinstance(payload, bytes) else b""
+    text = decoded(raw[: 4 * _LONGEST_TEXT], _charset(part))
+    return _unflowed(text) if str(part.get_param("format") or "").lower() == "flowed" else text
+
+
+def _charset(part: Part) -> str:
+    """The charset declared, as far as it can be read."""
+    found = part.get_param("charset") or ""
+    return str(found[2] if isinstance(found, tuple) else found).strip()[:60]
+
+
+def _unflowed(text: str) -> str:
+    """RFC 3676: a line that ends with a blank goes on in the next of the same quoting depth."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if lines and lines[-1].endswith(" ") and lines[-1] != "-- " and line[:1] not in {">", ""}:
+            lines[-1] += line.removeprefix(" ") if not lines[-1].startswith(">") else ""
+            if not lines[-1].startswith(">"):
+                continue
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _attachment(part: Part, kind: str, number: int) -> Attachment:
+    kind = kind if _TYPE.fullmatch(kind) else "application/octet-stream"
+    size, digest = 0, sha256()
+    for piece in _decoded_pieces(part):
+        size += len(piece)
+        digest.update(piece)
+    name = safe_name(_name(part)) or made_up(kind, number)
+    return Attachment(name, kind, size, digest.hexdigest())
+
+
+def _decoded_pieces(part: Part) -> Iterator[bytes]:
+    """The content of a part; base64 in slices, for attachments are large."""
+    if part.is_multipart():
+        for child in children(part):
+            yield child.as_bytes()
+        return
+    payload = part.get_payload()
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    if encoding == "base64" and isinstance(payload, str) and payload.isascii():
+        yield from _base64_pieces(payload)
+        return
+    whole = part.get_payload(decode=True)
+    yield whole if isinstance(whole, bytes) else b""
+
+
+def _base64_pieces(payload: str) -> Iterator[bytes]:
+    rest = ""
+    for start in range(0, len(payload), _SLICE):
+        rest += _NOT_BASE64.sub("", payload[start : start + _SLICE])
+        usable = len(rest) - len(rest) % 4
+        yield a2b_base64(rest[:usable])
+        rest = rest[usable:]
+    try:
+        yield a2b_base64(rest + "=" * (-len(rest) % 4))
+    except Error:
+        # One letter left over: the attachment was cut short.
+        return
+
+
+def _disposition(part: Part) -> str:
+    return str(part.get("content-disposition", "")).partition(";")[0].strip().lower()
+
+
+def _name(part: Part) -> str:
+    """The name a part is given, decoded (RFC 2231, RFC 2047, or raw); ""."""
+    for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
+        try:
+            found = part.get_param(parameter, header=header)
+        except (ValueError, TypeError, IndexError):
+            found = None
+        if isinstance(found, tuple):
+            charset, _language, value = found
+            found = decoded(str(value).encode("latin-1", "surrogateescape"), str(charset or ""))
+        if found:
+            return one_line(headers.text(str(found)))
+    return ""

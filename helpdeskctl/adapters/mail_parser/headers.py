@@ -1,0 +1,170 @@
+"""Header values decoded: RFC 2047 words, raw 8-bit letters, addresses, references.
+
+Tolerant of everything: a value that is wrong in part gives what can be read of it.
+"""
+
+import re
+from binascii import Error, a2b_base64, a2b_qp
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from email.message import Message as Part
+from email.utils import getaddresses, parsedate_to_datetime
+
+from helpdeskctl.adapters.mail_parser.charsets import decoded, one_line
+from helpdeskctl.domain.message import DECIDING_HEADERS, Address
+
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bq])\?([^?]*)\?=", re.IGNORECASE)
+_MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
+_LOOSE_ID = re.compile(r"[^<>\s,;()]{1,450}@[^<>\s,;()]{1,450}")
+_REFERENCES = 100
+_RECIPIENTS = 500
+# Nothing that decides is longer, or stands more often.
+_LONGEST, _MOST = 2000, 20
+_ZONES = {"CET": "+0100", "CEST": "+0200", "MET": "+0100", "MEST": "+0200"}
+
+
+def values(part: Part, name: str) -> list[str]:
+    """Every value of that header as it stands, topmost first; 8-bit letters as surrogate escapes."""
+    wanted = name.lower()
+    return [str(value) for key, value in part.raw_items() if key.lower() == wanted]
+
+
+def text(value: str) -> str:
+    """A value decoded, on one line."""
+    return one_line(_decoded_words(_raw(value)))
+
+
+def first(part: Part, name: str) -> str:
+    """The first occurrence of that header, decoded; ""."""
+    return next((text(value) for value in values(part, name)), "")
+
+
+def addresses(part: Part, *names: str) -> list[Address]:
+    """The addresses of those headers, in order; a broken list gives what can be read of it."""
+    found: list[Address] = []
+    for name in names:
+        for value in values(part, name):
+            found += _addresses(value)
+            if len(found) > _RECIPIENTS:
+                return found[:_RECIPIENTS]
+    return found
+
+
+def _addresses(value: str) -> Iterator[Address]:
+    raw = " ".join(_raw(value).split())
+    # Names are decoded after the list was taken apart: an encoded comma parts nothing.
+    for name, address in getaddresses([raw[: 64 * 1024]]):
+        if "@" not in address and "@" not in name:
+            if name or address:
+                yield Address(one_line(_decoded_words(name or address)), "")
+            continue
+        bare = address if "@" in address else name
+        yield Address(one_line(_decoded_words(name)) if bare is not name else "", _normal(bare))
+
+
+def bare_addresses(part: Part, *names: str) -> tuple[str, ...]:
+    """The addresses alone, each once."""
+    return tuple(dict.fromkeys(a.address for a in addresses(part, *names) if a.address))
+
+
+def _normal(address: str) -> str:
+    """The address without what cannot be in one, its domain in lower case."""
+    address = one_line(_decoded_words(address)).strip("<>'\" ").replace(" ", "")[:320]
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.lower().rstrip('.')}" if local and domain else ""
+
+
+def message_ids(part: Part, name: str) -> list[str]:
+    """The Message-IDs in those headers, in order, without angle brackets."""
+    found = []
+    for value in values(part, name):
+        line = one_line(_raw(value[: 64 * 1024]))
+        found += _MESSAGE_ID.findall(line) or _LOOSE_ID.findall(line)
+    return found
+
+
+def message_id(part: Part) -> str:
+    """The mail's own Message-ID, without angle brackets; ""."""
+    ids = message_ids(part, "message-id")
+    if ids:
+        return ids[0]
+    return first(part, "message-id").strip("<> ")[:900]
+
+
+def references(part: Part) -> tuple[str, ...]:
+    """In-Reply-To first, then References from the last to the first, each once."""
+    ids = [*message_ids(part, "in-reply-to"), *reversed(message_ids(part, "references"))]
+    return tuple(dict.fromkeys(ids))[:_REFERENCES]
+
+
+def date(part: Part) -> str:
+    """The Date header in ISO 8601; without an offset where it names no zone; "" if it cannot be read."""
+    written = first(part, "date")[:200]
+    words = [_ZONES.get(word.strip("()"), word) for word in written.split()]
+    try:
+        at = parsedate_to_datetime(" ".join(words))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return ""
+    return _iso(at)
+
+
+def _iso(at: datetime) -> str:
+    try:
+        return at.isoformat()
+    except (ValueError, OverflowError):
+        return ""
+
+
+def deciding(part: Part) -> dict[str, tuple[str, ...]]:
+    """The headers that a decision may look at."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, value in part.raw_items():
+        name = key.lower().strip()
+        if name in DECIDING_HEADERS and len(found.get(name, ())) < _MOST:
+            found[name] = (*found.get(name, ()), text(str(value)[: 4 * _LONGEST])[:_LONGEST])
+    return found
+
+
+def _raw(value: str) -> str:
+    """Raw 8-bit letters, which arrive as surrogate escapes, as the letters they are."""
+    if value.isascii():
+        return value
+    return decoded(value.encode("utf-8", "surrogateescape"), "")
+
+
+def _decoded_words(value: str) -> str:
+    """RFC 2047 words decoded, in linear time; words of one charset that follow each other are one text,
+    for senders cut them within a character."""
+    if "=?" not in value:
+        return value
+    pieces: list[str] = []
+    run, run_charset, end = b"", "", 0
+    for word in _WORD.finditer(value):
+        between = value[end : word.start()]
+        charset = word[1].partition("*")[0].lower()
+        if run and (between.strip() or charset != run_charset):
+            pieces.append(decoded(run, run_charset))
+            run = b""
+        if between.strip() or end == 0:
+            pieces.append(between)
+        run, run_charset, end = run + _word_bytes(word[2], word[3]), charset, word.end()
+    pieces += [decoded(run, run_charset), value[end:]]
+    return "".join(pieces)
+
+
+def _word_bytes(encoding: str, content: str) -> bytes:
+    raw = content.encode("utf-8", "surrogateescape")
+    if encoding in "qQ":
+        return a2b_qp(raw, header=True)
+    try:
+        return a2b_base64(raw + b"=" * (-len(raw) % 4))
+    except Error:
+        # Cut short: what is whole of it.
+        usable = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+        usable = usable[: len(usable) - len(usable) % 4]
+        return a2b_base64(usable)
+
+
+def unique(found: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in order."""
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,107 @@
+"""One mail file as a `Message`: the pieces of this package put together."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from email.message import Message as Part
+from hashlib import sha256
+
+from helpdeskctl.adapters.mail_parser import headers
+from helpdeskctl.adapters.mail_parser.bodies import Content, content
+from helpdeskctl.adapters.mail_parser.reading import header_block, mended, tree
+from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.quoting import new_text
+from helpdeskctl.domain.settings import Limits
+
+_PEEKED = 64 * 1024
+
+
+def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
+    """The mail at that path. Raises `UnreadableMailError` for one over a limit; `OSError` passes.
+
+    A certified mail is the mail in its envelope, with the envelope's recipients and deciding headers.
+    """
+    root = tree(path, limits).root
+    report = envelope = None
+    shown = root
+    if root.get("x-ricevuta") or root.get("x-trasporto"):
+        from helpdeskctl.adapters.mail_parser import pec
+
+        report = pec.receipt(root)
+        envelope = None if report else pec.envelope(root, _sender(root))
+        if envelope:
+            shown = pec.inner_mail(root) or root
+    found = content(shown)
+    if envelope and shown is root:
+        found = found._replace(attachments=tuple(a for a in found.attachments if a.name != "daticert.xml"))
+    if report is None and _may_be_report(root):
+        from helpdeskctl.adapters.mail_parser.reports import report as reported
+
+        report = reported(root, found.text)
+    return Message(
+        message_id=headers.message_id(shown) or headers.message_id(root),
+        sender=_sender(shown),
+        reply_to=tuple(a for a in headers.addresses(shown, "reply-to") if a.address),
+        envelope_recipients=headers.bare_addresses(root, "delivered-to", "x-original-to", "envelope-to"),
+        recipients=_recipients((shown, root) if shown is not root else (root,)),
+        subject=headers.first(shown, "subject"),
+        date=headers.date(shown),
+        arrived_at=arrived_at,
+        text=found.text,
+        new_text=new_text(found.text),
+        attachments=found.attachments,
+        references=headers.references(shown),
+        headers=headers.deciding(root),
+        digest=_digest(shown, found),
+        report=report,
+        envelope=envelope,
+        encrypted=found.encrypted,
+    )
+
+
+def peek(path: str) -> tuple[Address, str]:
+    """Sender and subject of a mail that could not be read, as far as its first 64 kB tell them."""
+    from email.parser import BytesHeaderParser
+
+    with open(path, "rb") as file:
+        block = header_block(file, _PEEKED)
+        if block is None:
+            file.seek(0)
+            block = b"".join(
+                line for line in file.read(_PEEKED).splitlines(keepends=True) if len(line) < 1000
+            )
+    root = BytesHeaderParser().parsebytes(mended(block))
+    return _sender(root), headers.first(root, "subject")
+
+
+def _sender(root: Part) -> Address:
+    found = headers.addresses(root, "from")
+    return next((address for address in found if address.address), found[0] if found else Address("", ""))
+
+
+def _recipients(roots: Iterable[Part]) -> tuple[str, ...]:
+    names = ("to", "cc", "resent-to", "resent-cc")
+    return headers.unique(address for root in roots for address in headers.bare_addresses(root, *names))
+
+
+def _may_be_report(root: Part) -> bool:
+    """Cheaply: whether it is worth asking what the mail reports."""
+    kind = root.get_content_type().lower()
+    if kind == "multipart/report" or root.get("x-failed-recipients"):
+        return True
+    sender = headers.first(root, "from").lower()
+    robot = "mailer-daemon" in sender or "postmaster" in sender or "mail-daemon" in sender
+    return robot or headers.first(root, "return-path").replace(" ", "") == "<>"
+
+
+def _digest(root: Part, found: Content) -> str:
+    """What makes two deliveries of one mail the same: sender, date, subject, text, attachments."""
+    lines = (line.rstrip() for line in found.text.splitlines())
+    sender = " ".join(f"{a.name} {a.address}" for a in headers.addresses(root, "from"))
+    parts = (
+        sender,
+        headers.first(root, "date"),
+        headers.first(root, "subject"),
+        "\n".join(lines).rstrip(),
+        *(a.sha256 for a in found.attachments),
+    )
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,42 @@
+"""Italian certified mail (PEC): receipts and envelopes, told by the outer headers only (behaviour.md §3)."""
+
+import re
+from email.message import Message as Part
+
+from helpdeskctl.adapters.mail_parser import headers
+from helpdeskctl.adapters.mail_parser.bodies import leaves
+from helpdeskctl.adapters.mail_parser.reading import children
+from helpdeskctl.domain.message import Address, Envelope, Report
+
+_FAILED = ("non-accettazione", "errore-consegna", "mancata-consegna")
+_ON_BEHALF = re.compile(r"per conto di:?\s*<?([^\s<>\"']{1,64}@[^\s<>\"']{1,255})", re.IGNORECASE)
+
+
+def receipt(root: Part) -> Report | None:
+    """A receipt about a mail of ours."""
+    kind = headers.first(root, "x-ricevuta").lower()
+    if not kind:
+        return None
+    original = headers.first(root, "x-riferimento-message-id").strip("<> ")
+    failed = any(word in kind for word in _FAILED)
+    found = "failed" if failed else "accepted" if kind == "accettazione" else "delivered"
+    return Report(found, "", original[:900], kind[:100])
+
+
+def envelope(root: Part, sender: Address) -> Envelope | None:
+    """The shell of a certified mail."""
+    kind = headers.first(root, "x-trasporto").lower()
+    if kind not in {"posta-certificata", "errore"}:
+        return None
+    on_behalf = _ON_BEHALF.search(headers.first(root, "from"))
+    return Envelope(kind, on_behalf[1].lower() if on_behalf else "", sender)
+
+
+def inner_mail(root: Part) -> Part | None:
+    """The mail in the envelope: the attached postacert.eml, else the first attached message."""
+    messages = [part for part in leaves(root) if part.get_content_type().lower() == "message/rfc822"]
+    named = [part for part in messages if "postacert" in str(part.get_filename() or "").lower()]
+    for part in named or messages:
+        for inner in children(part):
+            return inner
+    return None

