@@ -1,6 +1,8 @@
 """`list` and `show`: what a technician sees, on a terminal, in a pipe, as JSON."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -144,13 +146,10 @@ def test_a_case_in_a_pipe_is_a_line_for_each_fact(call: Call) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_raw_is_the_mail_as_it_came(
-    call: Call, desk: Desk, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
-    from helpdeskctl.cli.main import run
-
-    assert run(["show", "2", "--raw"]) == 0
-    raw = capfdbinary.readouterr().out
+def test_raw_is_the_mail_as_it_came() -> None:
+    raw = subprocess.run(
+        [sys.executable, "-m", "helpdeskctl", "show", "2", "--raw"], capture_output=True, check=True
+    ).stdout
     assert raw.startswith(b"From anna.verdi@cliente.example ")
     assert b"Subject: CRITICO: Mago4 non parte su nessun posto\n" in raw
 
