@@ -18,6 +18,8 @@ from helpdeskctl.domain.decision import TABLE
 PACKAGE = Path(helpdeskctl.__file__).parent
 FOLDER = PACKAGE / "locale/it/LC_MESSAGES"
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+# Functions whose first argument a person may read.
+SAYING = {"_", "wrong", "unreadable", "_damaged"}
 # What click itself says where our commands can make it say so.
 CLICK = (
     "Usage:",
@@ -42,14 +44,19 @@ def _sentences() -> set[str]:
     found = {short for _module, short in COMMANDS.values()} | set(CLICK)
     found |= {row.name for row in TABLE}
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            first = node.args[0]
-            if name in {"_", *ERRORS} and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                found.add(first.value)
+        found |= set(filter(None, map(_sentence, ast.walk(ast.parse(path.read_text())))))
     return found
+
+
+def _sentence(node: ast.AST) -> str:
+    """What is said by `_()`, by an error, or by a sentence that was given a name of its own first."""
+    said: ast.AST | None = None
+    if isinstance(node, ast.Call) and node.args:
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        said = node.args[0] if name in SAYING | ERRORS else None
+    elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in {"said", "sentence"}:
+        said = node.value
+    return said.value if isinstance(said, ast.Constant) and isinstance(said.value, str) else ""
 
 
 def test_every_sentence_is_translated(catalogue: Catalog) -> None:
@@ -83,7 +90,8 @@ def test_the_compiled_catalogue_is_the_written_one(catalogue: Catalog) -> None:
             if isinstance(message.id, str):
                 assert compiled.gettext(said) == translated
             else:
-                assert compiled.ngettext(*message.id, number + 1) == translated
+                one, many = message.id
+                assert compiled.ngettext(one, many, number + 1) == translated
 
 
 def _pairs(message: Message) -> list[tuple[str, str]]:
@@ -92,6 +100,7 @@ def _pairs(message: Message) -> list[tuple[str, str]]:
         return []
     if isinstance(message.id, str):
         return [(message.id, str(message.string))]
+    assert isinstance(message.string, tuple)
     return list(zip(message.id, message.string, strict=True))
 
 

@@ -1,5 +1,7 @@
 """`helpdeskctl show`: one case whole (behaviour.md §9)."""
 
+import sys
+
 import click
 
 from helpdeskctl.application.listing import whole_case
@@ -67,7 +69,7 @@ def _texts(mail: MailRecord, store: CaseStore, parse: ParseMail) -> Texts:
 
 def _print_mails(paths: list[str], case: Case) -> None:
     """The raw mails; on a terminal without what would move its cursor."""
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     for path, mail in zip(paths, case.messages, strict=True):
         with open(path, "rb") as file:
             content = mbox.entry(file.read(), mail.sender.address, mail.arrived_at)

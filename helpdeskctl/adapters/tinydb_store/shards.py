@@ -86,29 +86,28 @@ class Shard:
         content = files.read(self.path)
         if content is None:
             if os.path.lexists(self.path + files.PREVIOUS):
-                raise self._damaged("is missing, but its previous generation is there")
+                raise self._damaged("{file} is missing: nothing was changed, see {file}.previous.")
             return {}
         end = _END.search(content[-80:])
         if not end:
-            raise self._damaged("is truncated")
+            raise self._damaged("{file} is truncated: nothing was changed, see {file}.previous.")
         body = content[: len(content[:-80]) + end.start()]
         if crc32(body) != int(end[1], 16):
-            raise self._damaged("was edited or is damaged")
+            raise self._damaged("{file} was edited or is damaged: nothing was changed, see {file}.previous.")
         # The collector would walk through every new dictionary, several times.
         collecting = gc.isenabled()
         gc.disable()
         try:
             loaded: dict[str, Any] = json.loads(body + b"}")
         except ValueError as error:
-            raise self._damaged("holds no JSON") from error
+            raise self._damaged("{file} holds no JSON: nothing was changed, see {file}.previous.") from error
         finally:
             if collecting:
                 gc.enable()
         return loaded
 
-    def _damaged(self, what: str) -> StoreDamagedError:
-        said = "{file} {what}: nothing was changed. Its previous generation is {file}.previous; keep both."
-        return StoreDamagedError(said, file=self.path, what=what)
+    def _damaged(self, sentence: str) -> StoreDamagedError:
+        return StoreDamagedError(sentence, file=self.path)
 
 
 def _in_memory(content: dict[str, Any]) -> "TinyDB":
