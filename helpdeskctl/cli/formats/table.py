@@ -30,12 +30,14 @@ _MARK_STYLES = {
 
 
 class Column(NamedTuple):
-    """One column of the list: shown where the terminal has at least `from_width` columns."""
+    """One column of the list: shown where the terminal has at least `from_width` columns, and, if it is
+    `optional`, only where some case has something to say in it."""
 
     heading: str
     from_width: int
     cell: Callable[[Case, datetime], Text]
     ratio: int = 0
+    optional: bool = False
 
 
 def console(colored: bool) -> Console:
@@ -47,20 +49,22 @@ def console(colored: bool) -> Console:
 
 def cases(listed: Sequence[Case], now: datetime, width: int) -> RenderableType:
     """The list of cases for a terminal of that width."""
-    columns = [column for column in _columns() if column.from_width <= width]
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in columns:
-        wide = column.ratio > 0
-        table.add_column(
-            column.heading,
-            ratio=column.ratio or None,
-            no_wrap=True,
-            overflow="ellipsis",
-            min_width=10 if wide else None,
-        )
-    for case in listed:
-        dim = "dim" if case.status is Status.closed else ""
-        table.add_row(*(column.cell(case, now) for column in columns), style=dim)
+    shown = []
+    for column in _columns():
+        cells = [column.cell(case, now) for case in listed]
+        if column.from_width <= width and not (column.optional and not any(cell.plain for cell in cells)):
+            shown.append(cells)
+            wide = column.ratio > 0
+            table.add_column(
+                column.heading,
+                ratio=column.ratio or None,
+                no_wrap=True,
+                overflow="ellipsis",
+                min_width=12 if wide else None,
+            )
+    for case, *row in zip(listed, *shown, strict=True):
+        table.add_row(*row, style="dim" if case.status is Status.closed else "")
     return table
 
 
@@ -68,15 +72,20 @@ def _columns() -> list[Column]:
     return [
         Column("#", 0, lambda case, _now: Text(str(case.number), "bold")),
         Column(_("Urgency"), 0, lambda case, _now: Text(case.urgency.name, URGENCY_STYLES[case.urgency])),
-        Column(_("Status"), 120, lambda case, _now: Text(status_word(case.status))),
-        Column(_("Age"), 0, lambda case, now: Text(age(case.opened_at, now), "dim")),
+        Column(_("Status"), 70, _status_cell, optional=True),
+        Column(_("Age"), 100, lambda case, now: Text(age(case.opened_at, now), "dim")),
         Column(_("Due"), 0, due_cell),
-        Column(_("Sector"), 80, lambda case, _now: Text(case.sector)),
-        Column(_("Owner"), 100, lambda case, _now: Text(one_line(case.owner) or "-")),
-        Column(_("Customer"), 100, lambda case, _now: Text(one_line(who(case))), 2),
+        Column(_("Sector"), 70, lambda case, _now: Text(case.sector)),
+        Column(_("Owner"), 80, lambda case, _now: Text(one_line(case.owner)), optional=True),
+        Column(_("Customer"), 90, lambda case, _now: Text(one_line(who(case))), 2),
         Column(_("Subject"), 0, lambda case, _now: Text(one_line(case.subject) or _("(no subject)")), 4),
-        Column(_("Marks"), 80, lambda case, now: marks_cell(marks_at(case, now))),
+        Column(_("Marks"), 60, lambda case, now: marks_cell(marks_at(case, now)), optional=True),
     ]
+
+
+def _status_cell(case: Case, _now: datetime) -> Text:
+    """What is not simply open."""
+    return Text("" if case.status is Status.open else status_word(case.status))
 
 
 def who(case: Case) -> str:
