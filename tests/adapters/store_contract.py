@@ -1,0 +1,196 @@
+"""What every store promises (behaviour.md §10): one class that each adapter's tests inherit."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from helpdeskctl.application.ports import CaseStore
+from helpdeskctl.domain.case import Case, Promise, Related, Status, Suspension
+from helpdeskctl.domain.events import Event, Finding
+from helpdeskctl.domain.message import Attachment
+from tests.builders import ANNA, NOW, case, entry, message, numbers, outgoing, record
+
+
+class StoreContract:
+    """Override the fixture `store` with an empty one."""
+
+    @pytest.fixture
+    def store(self) -> CaseStore:
+        raise NotImplementedError
+
+    def put(self, store: CaseStore, *cases: Case) -> None:
+        with store.transaction() as writing:
+            for one in cases:
+                writing.put(one)
+
+    def test_an_empty_store_knows_nothing(self, store: CaseStore) -> None:
+        assert store.open_cases() == []
+        assert list(store.all_cases()) == []
+        assert store.entries("held") == []
+        assert store.waiting() == []
+        assert store.backlog() is None
+        assert store.snapshot().case(1) is None
+        assert store.snapshot().entry("0123456789") is None
+        assert store.snapshot().numbers("key", "x") == ()
+
+    def test_a_case_comes_back_as_it_was(self, store: CaseStore) -> None:
+        full = case(
+            1,
+            status=Status.suspended,
+            tags=("a", "b"),
+            marks=("news", "incomplete"),
+            related=(Related(3, "cited"),),
+            suspensions=(Suspension(NOW, None), Suspension(NOW, NOW + timedelta(hours=1))),
+            promises=(Promise(NOW, 480),),
+            told=("intake_hint",),
+            outgoing=(outgoing("a", sent_at=NOW, state="sent", error="x"), outgoing("b")),
+            messages=(
+                record(
+                    message("\udce8 \x00 \u2028 \U0001f600"),
+                    attachments=(Attachment("a.png", "image/png", 3, "f" * 64),),
+                    stranger=True,
+                ),
+            ),
+            history=(Event(NOW, ANNA.address, "opened", (Finding("r", "f", "m\udc80", "e"),), "nota"),),
+            waiting_since=NOW,
+            due_at=NOW,
+            responded_at=NOW,
+            closed_at=NOW,
+            minutes=90,
+            customer_by_contract=True,
+        )
+        self.put(store, full)
+        assert store.snapshot().case(1) == full
+        assert list(store.all_cases()) == [full]
+
+    def test_what_was_put_is_seen_at_once_by_the_same_transaction(self, store: CaseStore) -> None:
+        with store.transaction() as writing:
+            assert writing.next_number() == 1
+            writing.put(case(1))
+            assert writing.next_number() == 2
+            assert writing.case(1) == case(1)
+            assert writing.numbers("requester", "ANNA.VERDI@cliente.example") == (1,)
+            writing.record(entry())
+            assert writing.entry(entry().id) == entry()
+
+    def test_nothing_is_written_when_an_error_passes(self, store: CaseStore) -> None:
+        self.put(store, case(1))
+        with pytest.raises(ZeroDivisionError), store.transaction() as writing:
+            writing.put(case(1, status=Status.closed))
+            writing.put(case(2))
+            writing.record(entry())
+            raise ZeroDivisionError
+        assert list(store.all_cases()) == [case(1)]
+        assert store.entries("ignored") == []
+
+    def test_numbers_go_on_from_the_highest(self, store: CaseStore) -> None:
+        self.put(store, *(case(n) for n in range(1, 53)))
+        with store.transaction() as writing:
+            assert writing.next_number() == 53
+
+    def test_cases_are_found_by_what_they_hold(self, store: CaseStore) -> None:
+        one = case(1, customer="Officine Rossi", messages=(record(message(message_id="a@x.example"), "k1"),))
+        two = case(2, messages=(record(message(message_id="b@x.example"), "k2"),))
+        self.put(store, one, two)
+        found = store.snapshot()
+        assert found.numbers("key", "k1") == (1,)
+        assert found.numbers("message_id", "b@x.example") == (2,)
+        assert found.numbers("requester", "Anna.Verdi@CLIENTE.example") == (1, 2)
+        assert found.numbers("customer", "officine ROSSI") == (1,)
+        assert found.numbers("digest", one.messages[0].digest) == (1, 2)
+        assert found.numbers("message_id", "") == ()
+
+    def test_a_mail_added_later_is_found_too(self, store: CaseStore) -> None:
+        self.put(store, case(1))
+        more = case(1, messages=(*case(1).messages, record(message(message_id="z@x.example"), "k9")))
+        self.put(store, more)
+        assert store.snapshot().numbers("key", "k9") == (1,)
+
+    def test_only_what_is_not_done_with_is_listed(self, store: CaseStore) -> None:
+        self.put(
+            store,
+            case(1),
+            case(2, status=Status.closed, waiting_since=None),
+            case(3, status=Status.suspended),
+            case(4, status=Status.closed, marks=("news",), waiting_since=None),
+        )
+        assert numbers(store.open_cases()) == [1, 3, 4]
+        self.put(store, case(1, status=Status.closed, waiting_since=None))
+        assert numbers(store.open_cases()) == [3, 4]
+        self.put(store, case(2))
+        assert numbers(store.open_cases()) == [2, 3, 4]
+
+    def test_a_listed_case_tells_what_a_list_shows(self, store: CaseStore) -> None:
+        full = case(1, outgoing=(outgoing("a"), outgoing("b", state="sent")))
+        self.put(store, full)
+        (listed,) = store.open_cases()
+        assert (listed.messages, listed.history) == ((), ())
+        assert [mail.queued_at for mail in listed.outgoing if mail.state == "waiting"] == [NOW]
+        assert listed._replace(messages=full.messages, history=full.history, outgoing=full.outgoing) == full
+
+    def test_mail_that_waits_is_known_by_its_holder(self, store: CaseStore) -> None:
+        later = NOW + timedelta(minutes=5)
+        with store.transaction() as writing:
+            writing.put(case(1, outgoing=(outgoing("a", next_at=later), outgoing("b"))))
+            writing.record(entry("aaaaaaaaaa", outgoing=(outgoing("c"),)))
+        assert sorted((str(w.holder), w.next_at) for w in store.waiting()) == [
+            ("1", NOW),
+            ("aaaaaaaaaa", NOW),
+        ]
+        self.put(store, case(1, outgoing=(outgoing("a", next_at=later), outgoing("b", state="sent"))))
+        assert [w for w in store.waiting() if w.holder == 1] == [(1, later)]
+        self.put(store, case(1, outgoing=(outgoing("a", state="refused"),)))
+        assert [w.holder for w in store.waiting()] == ["aaaaaaaaaa"]
+
+    def test_an_entry_is_kept_replaced_and_dropped(self, store: CaseStore) -> None:
+        held = entry(
+            "aaaaaaaaaa", outcome="held", facts=(("size", "60"),), because=(Finding("a", "b", "c", "d"),)
+        )
+        with store.transaction() as writing:
+            writing.record(held)
+            writing.record(entry("bbbbbbbbbb", outcome="held", arrived_at=NOW - timedelta(days=1)))
+            writing.record(entry("cccccccccc"))
+        assert [e.id for e in store.entries("held")] == ["bbbbbbbbbb", "aaaaaaaaaa"]
+        assert store.snapshot().entry("aaaaaaaaaa") == held
+        with store.transaction() as writing:
+            writing.record(held._replace(outcome="ignored"))
+            writing.forget("bbbbbbbbbb")
+            writing.forget("never seen")
+        assert store.entries("held") == []
+        assert sorted(e.id for e in store.entries("ignored")) == ["aaaaaaaaaa", "cccccccccc"]
+        assert store.snapshot().entry("bbbbbbbbbb") is None
+
+    def test_a_snapshot_keeps_to_itself_what_is_put_into_it(self, store: CaseStore) -> None:
+        trying = store.snapshot()
+        trying.put(case(1))
+        trying.record(entry())
+        assert trying.next_number() == 2
+        assert trying.numbers("key", "apertura-1") == (1,)
+        assert store.snapshot().case(1) is None
+        assert store.entries("ignored") == []
+
+    def test_the_secret_stays_the_same(self, store: CaseStore) -> None:
+        with store.transaction() as writing:
+            secret = writing.secret()
+            assert len(secret) >= 10
+            assert writing.secret() == secret
+        assert store.snapshot().secret() == secret
+        with store.transaction() as writing:
+            assert writing.secret() == secret
+
+    def test_what_was_decided_about_older_mail_is_remembered(self, store: CaseStore) -> None:
+        store.decide_backlog("open")
+        assert store.backlog() == "open"
+
+    def test_the_senders_lock_is_given(self, store: CaseStore) -> None:
+        with store.sending() as ours:
+            assert ours
+
+    def test_a_raw_mail_is_kept_where_it_can_be_read(self, store: CaseStore, tmp_path: Path) -> None:
+        mail = tmp_path / "una"
+        mail.write_bytes(b"Subject: x\n\n")
+        kept = store.keep(str(mail), "1.M2P3.host", datetime(2026, 11, 24, tzinfo=UTC))
+        assert store.keep(str(mail), "1.M2P3.host", datetime(2026, 11, 24, tzinfo=UTC)) == kept
+        with open(store.raw(kept), "rb") as file:
+            assert file.read() == b"Subject: x\n\n"

@@ -1,0 +1,435 @@
+"""The TinyDB store: the contract of every store, and what only this one promises."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from tinydb import TinyDB
+
+from helpdeskctl.adapters.tinydb_store import TinyDbStore
+from helpdeskctl.adapters.tinydb_store import store as module
+from helpdeskctl.application.ports import CaseStore
+from helpdeskctl.domain.case import Status
+from helpdeskctl.domain.errors import StoreDamagedError, StoreLockedError
+from tests.adapters.store_contract import StoreContract
+from tests.builders import NOW, case, entry, message, numbers, outgoing, record
+
+ROME = ZoneInfo("Europe/Rome")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def store(root: Path) -> TinyDbStore:
+    return TinyDbStore(str(root), ROME)
+
+
+class TestTinyDbStore(StoreContract):
+    @pytest.fixture
+    def store(self, root: Path) -> CaseStore:
+        return TinyDbStore(str(root), ROME)
+
+
+def put(store: TinyDbStore, *numbers_: int) -> None:
+    with store.transaction() as writing:
+        for number in numbers_:
+            writing.put(case(number))
+
+
+def shard(root: Path, number: int = 1) -> Path:
+    return root / f"cases/0000/{(number - 1) // 50 * 50 + 1:08}.json"
+
+
+def test_readers_make_nothing(store: TinyDbStore, root: Path) -> None:
+    store.open_cases()
+    store.snapshot().case(1)
+    list(store.all_cases())
+    assert store.snapshot().secret() == b""
+    assert not root.exists()
+
+
+def test_a_shard_is_an_ordinary_tinydb_file(store: TinyDbStore, root: Path) -> None:
+    put(store, 7, 8)
+    with TinyDB(shard(root)) as db:
+        found = db.table("cases").get(doc_id=7)
+        assert isinstance(found, dict)
+        assert found["requester"] == {"name": "Anna Verdi", "address": "anna.verdi@cliente.example"}
+        assert len(db.table("cases")) == 2
+    assert json.loads(shard(root).read_text())["cases"]["8"]["number"] == 8
+
+
+def test_fifty_cases_share_a_shard(store: TinyDbStore, root: Path) -> None:
+    put(store, 50, 51, 100, 101)
+    assert [shard(root, n).exists() for n in (1, 51, 101)] == [True] * 3
+    assert [one.number for one in store.all_cases()] == [50, 51, 100, 101]
+
+
+def test_a_far_number_lies_in_a_directory_of_its_own(store: TinyDbStore, root: Path) -> None:
+    put(store, 1, 50_000, 50_001, 1_000_000)
+    assert sorted(p.name for p in (root / "cases").iterdir()) == ["0000", "0001", "0019"]
+    with store.transaction() as writing:
+        assert writing.next_number() == 1_000_001
+
+
+def test_a_ledger_file_holds_two_hundred_entries(store: TinyDbStore, root: Path) -> None:
+    with store.transaction() as writing:
+        for n in range(450):
+            writing.record(entry(f"{n:010x}"))
+    names = sorted(p.name for p in (root / "ledger/2026-11-24").iterdir())
+    assert names == ["001.json", "002.json", "003.json"]
+    assert len(store.entries("ignored")) == 450
+    with store.transaction() as writing:
+        writing.record(entry(f"{0:010x}", outcome="held"))
+    assert len(store.entries("held")) == 1
+    assert len(store.entries("ignored")) == 449
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:-40],
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+        lambda content: content.replace(b"tecnico", b"tecnica", 1),
+        lambda content: content.replace(b'"open"', b'"OPEN"', 1),
+        lambda content: b"\0" * len(content),
+        lambda content: b"{}",
+    ],
+)
+def test_damage_is_noticed_named_and_nothing_is_started_anew(
+    store: TinyDbStore, root: Path, damage: object
+) -> None:
+    put(store, 1)
+    put(store, 2)
+    assert callable(damage)
+    broken = damage(shard(root).read_bytes())
+    shard(root).write_bytes(broken)
+    with pytest.raises(StoreDamagedError) as told:
+        store.snapshot().case(1)
+    assert str(shard(root)) in str(told.value)
+    with pytest.raises(StoreDamagedError), store.transaction() as writing:
+        writing.put(case(writing.next_number()))
+    assert shard(root).read_bytes() == broken
+    assert b'"1"' in Path(f"{shard(root)}.previous").read_bytes()
+
+
+def test_a_shard_that_is_missing_is_noticed(store: TinyDbStore, root: Path) -> None:
+    put(store, 1)
+    put(store, 2)
+    shard(root).unlink()
+    with pytest.raises(StoreDamagedError):
+        store.snapshot().case(1)
+
+
+def test_a_store_of_a_newer_format_is_refused(store: TinyDbStore, root: Path) -> None:
+    put(store, 1)
+    (root / "format").write_text('{"version": 2}\n')
+    for reading in (store.open_cases, store.snapshot, lambda: store.entries("held")):
+        with pytest.raises(StoreDamagedError, match="format"):
+            reading()
+    with pytest.raises(StoreDamagedError), store.transaction():
+        pass
+
+
+def test_cases_without_a_format_are_no_store(store: TinyDbStore, root: Path) -> None:
+    put(store, 1)
+    (root / "format").unlink()
+    with pytest.raises(StoreDamagedError), store.transaction() as writing:
+        writing.put(case(2))
+
+
+def test_the_index_can_be_made_anew_from_the_rest(store: TinyDbStore, root: Path) -> None:
+    with store.transaction() as writing:
+        writing.put(case(1, outgoing=(outgoing(),)))
+        writing.put(case(2, status=Status.closed, waiting_since=None))
+        writing.record(entry("aaaaaaaaaa", outcome="held"))
+    before = (store.open_cases(), store.waiting(), store.entries("held"))
+    import shutil
+
+    shutil.rmtree(root / "index")
+    # A reader without an index reads everything.
+    assert [c.number for c in store.open_cases()] == [1]
+    assert store.entries("held") == before[2]
+    store.reindex()
+    assert (store.open_cases(), store.waiting(), store.entries("held")) == before
+    assert store.snapshot().numbers("key", "apertura-2") == (2,)
+    assert store.snapshot().entry("aaaaaaaaaa") is not None
+
+
+def test_a_lost_index_is_rebuilt_by_the_next_writer(store: TinyDbStore, root: Path) -> None:
+    put(store, 1, 2)
+    import shutil
+
+    shutil.rmtree(root / "index")
+    put(store, 3)
+    assert numbers(store.open_cases()) == [1, 2, 3]
+    assert store.snapshot().numbers("key", "apertura-1") == (1,)
+
+
+def test_a_torn_index_line_spoils_no_other(store: TinyDbStore, root: Path) -> None:
+    put(store, 1)
+    with (root / "index/open").open("ab") as file:
+        file.write(b'2\t{"number": 2, "stat')
+    assert numbers(store.open_cases()) == [1]
+    put(store, 2)
+    assert numbers(store.open_cases()) == [1, 2]
+
+
+def test_logs_do_not_grow_without_end(store: TinyDbStore, root: Path) -> None:
+    for n in range(120):
+        with store.transaction() as writing:
+            writing.put(case(1, outgoing=(outgoing(f"a{n}", next_at=NOW.replace(minute=n % 60)),), minutes=n))
+    assert os.stat(root / "index/open").st_size < 64 * 1024
+    assert store.open_cases()[0].minutes == 119
+    assert [w.holder for w in store.waiting()] == [1]
+    assert os.stat(root / "intent").st_size < 32 * 1024
+
+
+def test_what_one_mail_costs_does_not_grow_with_the_store(
+    store: TinyDbStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cost(number: int) -> tuple[int, int]:
+        opened: list[str] = []
+        written: list[int] = []
+        real_open, real_write = os.open, os.write
+        monkeypatch.setattr(os, "open", lambda *a, **k: (opened.append(str(a[0])), real_open(*a, **k))[1])
+        monkeypatch.setattr(os, "write", lambda fd, b: (written.append(len(b)), real_write(fd, b))[1])
+        with store.transaction() as writing:
+            mail = message(message_id=f"{number}@costo.example", text=f"{number} " * 300)
+            writing.put(case(number, messages=(record(mail, f"k{number}"),), outgoing=(outgoing(),)))
+        monkeypatch.undo()
+        return len(opened), sum(written)
+
+    put(store, *range(1, 50))
+    few = cost(50)
+    put(store, *range(51, 5050))
+    many = cost(5050 - 1 + 1)
+    assert many[0] <= few[0]
+    assert many[1] <= few[1] * 1.2
+    assert many[1] < 100_000
+
+
+def test_eight_processes_give_eighty_numbers(root: Path) -> None:
+    program = (
+        "import sys\n"
+        "from zoneinfo import ZoneInfo\n"
+        "from helpdeskctl.adapters.tinydb_store import TinyDbStore\n"
+        "from tests.builders import case\n"
+        "store = TinyDbStore(sys.argv[1], ZoneInfo('Europe/Rome'))\n"
+        "for _ in range(10):\n"
+        "    with store.transaction() as writing:\n"
+        "        writing.put(case(writing.next_number()))\n"
+        "    store.open_cases()\n"
+    )
+    with ThreadPoolExecutor(8) as pool:
+        codes = pool.map(
+            lambda _: subprocess.run([sys.executable, "-c", program, str(root)]).returncode, range(8)
+        )
+        assert list(codes) == [0] * 8
+    store = TinyDbStore(str(root), ROME)
+    assert [c.number for c in store.all_cases()] == list(range(1, 81))
+    assert numbers(store.open_cases()) == list(range(1, 81))
+
+
+def test_a_writer_waits_only_so_long(store: TinyDbStore, root: Path) -> None:
+    put(store, 1)
+    hasty = TinyDbStore(str(root), ROME, patience=0.05)
+    with store.transaction(), pytest.raises(StoreLockedError, match="try again"), hasty.transaction():
+        pass
+
+
+def test_the_senders_lock_is_not_waited_for(store: TinyDbStore, root: Path) -> None:
+    put(store, 1)
+    other = TinyDbStore(str(root), ROME)
+    with store.sending() as ours, other.sending() as theirs:
+        assert (ours, theirs) == (True, False)
+    with other.sending() as theirs:
+        assert theirs
+
+
+def test_the_store_is_private_by_default(store: TinyDbStore, root: Path) -> None:
+    umask = os.umask(0o000)
+    try:
+        put(store, 1)
+        with store.transaction() as writing:
+            writing.secret()
+            writing.record(entry())
+    finally:
+        os.umask(umask)
+    for path in (root, *root.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_a_team_shares_the_store_by_its_group_whatever_the_umask(store: TinyDbStore, root: Path) -> None:
+    root.mkdir()
+    root.chmod(0o2770)
+    umask = os.umask(0o077)
+    try:
+        put(store, 1)
+        put(store, 2)
+    finally:
+        os.umask(umask)
+    for path in root.rglob("*"):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode & 0o777 == (0o770 if path.is_dir() else 0o660), path
+        assert path.stat().st_gid == root.stat().st_gid
+
+
+def test_a_full_disk_leaves_what_was_there(
+    store: TinyDbStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, 1)
+    before = shard(root).read_bytes()
+    calls = 0
+
+    def full(fd: int, content: bytes) -> int:
+        nonlocal calls
+        calls += 1
+        if calls >= 2:
+            raise OSError(28, "No space left on device")
+        return int(real(fd, content))
+
+    real = os.write
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space"), store.transaction() as writing:
+        writing.put(case(2))
+    monkeypatch.undo()
+    assert shard(root).read_bytes() == before
+    put(store, 2)
+    assert numbers(store.open_cases()) == [1, 2]
+    assert not [p for p in root.rglob("*.new") if p.name != "index.new"]
+
+
+STEPS = ("open", "write", "fsync", "rename", "link", "close")
+
+
+def test_a_writer_killed_at_any_step_is_mended_by_the_next(root: Path) -> None:
+    """Each system call of one commit in turn is the last of its process."""
+    stopped = 0
+    for step in range(1, 200):
+        path = Path(f"{root}-{step}")
+        store = TinyDbStore(str(path), ROME)
+        put(store, 1)
+        with store.transaction() as writing:
+            writing.record(entry("aaaaaaaaaa", outcome="held"))
+        child = os.fork()
+        if child == 0:
+            _die_at(step)
+            with store.transaction() as writing:
+                writing.put(case(2, outgoing=(outgoing(),)))
+                writing.put(case(1, status=Status.closed, waiting_since=None))
+                writing.forget("aaaaaaaaaa")
+            os._exit(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        store = TinyDbStore(str(path), ROME)
+        known = {c.number: c for c in store.all_cases()}
+        assert set(known) in ({1}, {1, 2})
+        # What was committed is whole: both cases lie in one shard.
+        assert (2 in known) == (known[1].status is Status.closed)
+        with store.transaction() as writing:
+            if 2 not in known:
+                writing.put(case(2, outgoing=(outgoing(),)))
+                writing.put(case(1, status=Status.closed, waiting_since=None))
+            writing.forget("aaaaaaaaaa")
+        assert numbers(store.open_cases()) == [2]
+        assert [w.holder for w in store.waiting()] == [2]
+        assert store.snapshot().numbers("key", "apertura-2") == (2,)
+        assert store.entries("held") == []
+        if code == 0:
+            break
+        stopped += 1
+    assert stopped > 15
+
+
+def _die_at(step: int) -> None:
+    """This process ends without a word at its `step`-th system call that touches files."""
+    left = step
+
+    def counting(real: object) -> object:
+        def call(*args: object, **more: object) -> object:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os._exit(9)
+            assert callable(real)
+            return real(*args, **more)
+
+        return call
+
+    for name in STEPS:
+        setattr(os, name, counting(getattr(os, name)))
+
+
+def test_after_a_power_failure_the_index_learns_what_it_missed(
+    store: TinyDbStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from helpdeskctl.adapters.tinydb_store import intents
+
+    put(store, 1)
+    # The index lines of this commit never reached the disk, though the machine ran on for a while.
+    monkeypatch.setattr(module.Index, "add_case", lambda *_: None)
+    put(store, 2)
+    monkeypatch.undo()
+    put(store, 3)
+    assert numbers(store.open_cases()) == [1, 3]
+    monkeypatch.setattr(intents, "_boot", lambda: b"another boot")
+    put(store, 4)
+    assert numbers(store.open_cases()) == [1, 2, 3, 4]
+    assert store.snapshot().numbers("key", "apertura-2") == (2,)
+
+
+AT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+
+
+def test_raw_mails_lie_by_the_day_of_the_desk(store: TinyDbStore, tmp_path: Path) -> None:
+    mail = tmp_path / "m"
+    mail.write_bytes(b"x")
+    assert store.keep(str(mail), "k", AT) == "mail/2026-11-25/k"
+    assert os.path.samefile(store.raw("mail/2026-11-25/k"), mail)
+
+
+def test_another_mail_of_the_same_name_is_kept_beside_it(store: TinyDbStore, tmp_path: Path) -> None:
+    for content in (b"uno", b"due", b"uno"):
+        (tmp_path / "m").unlink(missing_ok=True)
+        (tmp_path / "m").write_bytes(content)
+        kept = store.keep(str(tmp_path / "m"), "k", AT)
+        assert Path(store.raw(kept)).read_bytes() == content
+    assert sorted(p.name for p in (tmp_path / "store/mail/2026-11-25").iterdir()) == ["k", "k.2"]
+
+
+@pytest.mark.parametrize("key", ["../../x", "..", ".hidden", "a/b", "x" * 250, "a\nb"])
+def test_no_name_leads_out_of_the_store(store: TinyDbStore, tmp_path: Path, key: str) -> None:
+    (tmp_path / "m").write_bytes(b"x")
+    kept = store.keep(str(tmp_path / "m"), key, AT)
+    assert Path(store.raw(kept)).resolve().parent == (tmp_path / "store/mail/2026-11-25").resolve()
+
+
+def test_a_link_is_no_mail(store: TinyDbStore, tmp_path: Path) -> None:
+    (tmp_path / "m").symlink_to("/etc/hostname")
+    with pytest.raises(FileNotFoundError):
+        store.keep(str(tmp_path / "m"), "k", AT)
+
+
+def test_a_mail_on_another_file_system_is_copied(
+    store: TinyDbStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other_device(*_args: object, **_more: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    (tmp_path / "m").write_bytes(b"testo" * 100_000)
+    monkeypatch.setattr(os, "link", other_device)
+    kept = store.keep(str(tmp_path / "m"), "k", AT)
+    assert Path(store.raw(kept)).read_bytes() == b"testo" * 100_000
+    assert store.keep(str(tmp_path / "m"), "k", AT) == kept
+    assert not os.path.samefile(store.raw(kept), tmp_path / "m")
+    assert len(list((tmp_path / "store/mail/2026-11-25").iterdir())) == 1

@@ -1,0 +1,167 @@
+"""Mail that waits: sent once, in order, retried, given up."""
+
+from datetime import timedelta
+
+import pytest
+
+from helpdeskctl.application.outbox import Outbox, Sent, mails_of, next_attempt, send_waiting
+from helpdeskctl.application.ports import Receipt
+from helpdeskctl.domain.message import Address
+from tests.builders import NOW, case, entry, outgoing
+from tests.fakes import MemoryStore, Recorder, SetClock
+
+LATER = Receipt("retry", "451 try later")
+NEVER = Receipt("refused", "550 no such user")
+
+
+def outbox(*script: Receipt) -> Outbox:
+    return Outbox(MemoryStore(), Recorder(*script), SetClock(NOW))
+
+
+def run(desk: Outbox, retry_now: bool = False) -> list[Sent]:
+    return list(send_waiting(desk, retry_now))
+
+
+def store_of(desk: Outbox) -> MemoryStore:
+    assert isinstance(desk.store, MemoryStore)
+    return desk.store
+
+
+def sent_by(desk: Outbox) -> list[str]:
+    assert isinstance(desk.sender, Recorder)
+    return [mail.id for mail in desk.sender.sent]
+
+
+def at(desk: Outbox, minutes: float) -> None:
+    assert isinstance(desk.clock, SetClock)
+    desk.clock.now = NOW + timedelta(minutes=minutes)
+
+
+def test_the_oldest_goes_first_and_each_once() -> None:
+    desk = outbox()
+    store_of(desk).cases = {
+        1: case(1, outgoing=(outgoing("b", queued_at=NOW - timedelta(minutes=1)), outgoing("c"))),
+        2: case(2, outgoing=(outgoing("a", queued_at=NOW - timedelta(minutes=2)),)),
+    }
+    run(desk)
+    run(desk)
+    assert sent_by(desk) == ["a", "b", "c"]
+    assert store_of(desk).waiting() == []
+
+
+def test_what_was_sent_is_in_the_history_and_keeps_no_body() -> None:
+    desk = outbox()
+    store_of(desk).cases = {7: case(7, outgoing=(outgoing("a"),))}
+    run(desk)
+    done = store_of(desk).cases[7]
+    (mail,) = done.outgoing
+    assert (mail.state, mail.body, mail.sent_at, mail.error) == ("sent", "", NOW, "")
+    assert [(e.event, e.by) for e in done.history[1:]] == [("mail_sent", "helpdeskctl")]
+    assert "250 ok" in done.history[-1].note
+
+
+def test_what_could_not_be_sent_waits_longer_each_time_up_to_an_hour() -> None:
+    mail, waits = outgoing("a"), []
+    for attempts in range(1, 9):
+        mail = mail._replace(attempts=attempts - 1)
+        waits.append((next_attempt(mail, NOW) - NOW) // timedelta(minutes=1))
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_a_retry_comes_when_its_time_has_come() -> None:
+    desk = outbox(LATER, LATER)
+    store_of(desk).cases = {7: case(7, outgoing=(outgoing("a"),))}
+    run(desk)
+    run(desk)
+    assert store_of(desk).cases[7].outgoing[0].attempts == 1
+    at(desk, 1)
+    run(desk)
+    assert store_of(desk).cases[7].outgoing[0].attempts == 2
+    at(desk, 2)
+    assert run(desk) == []
+    at(desk, 3)
+    run(desk)
+    assert sent_by(desk) == ["a"]
+    events = [e.event for e in store_of(desk).cases[7].history[1:]]
+    assert events == ["mail_delayed", "mail_sent"]
+
+
+def test_a_person_need_not_wait_for_the_next_attempt() -> None:
+    desk = outbox(LATER)
+    store_of(desk).cases = {7: case(7, outgoing=(outgoing("a"),))}
+    run(desk)
+    run(desk, retry_now=True)
+    assert sent_by(desk) == ["a"]
+
+
+def test_one_that_fails_does_not_hold_up_the_others() -> None:
+    desk = outbox(LATER)
+    store_of(desk).cases = {n: case(n, outgoing=(outgoing(f"m{n}"),)) for n in (1, 2, 3)}
+    run(desk)
+    assert sent_by(desk) == ["m2", "m3"]
+
+
+def test_a_failure_is_tried_once_in_a_run() -> None:
+    desk = outbox(*[LATER] * 10)
+    store_of(desk).cases = {7: case(7, outgoing=(outgoing("a"),))}
+    assert len(run(desk, retry_now=True)) == 1
+
+
+def test_an_address_refused_for_good_is_marked_on_its_case() -> None:
+    desk = outbox(NEVER)
+    store_of(desk).cases = {7: case(7, outgoing=(outgoing("a"),))}
+    run(desk)
+    done = store_of(desk).cases[7]
+    assert done.marks == ("undelivered",)
+    assert (done.outgoing[0].state, done.outgoing[0].error) == ("refused", "550 no such user")
+    # Its words are kept, to be sent again once the address is right.
+    assert done.outgoing[0].body
+    assert done.history[-1].event == "mail_refused"
+    assert store_of(desk).waiting() == []
+
+
+def test_after_five_days_it_is_given_up() -> None:
+    desk = outbox(LATER)
+    store_of(desk).cases = {7: case(7, outgoing=(outgoing("a", attempts=80),))}
+    at(desk, 5 * 24 * 60 + 1)
+    run(desk)
+    assert store_of(desk).cases[7].outgoing[0].state == "refused"
+    assert "undelivered" in store_of(desk).cases[7].marks
+
+
+def test_who_does_not_get_the_senders_lock_leaves_the_mail_to_the_holder() -> None:
+    desk = outbox()
+    store_of(desk).cases = {7: case(7, outgoing=(outgoing("a"),))}
+    store_of(desk).free = False
+    assert run(desk) == []
+    store_of(desk).free = True
+    run(desk)
+    assert sent_by(desk) == ["a"]
+
+
+def test_the_holder_looks_again_for_what_came_in_meanwhile() -> None:
+    desk = outbox()
+    store = store_of(desk)
+    store.cases = {7: case(7, outgoing=(outgoing("a"),))}
+    sending = send_waiting(desk)
+    next(sending)
+    store.cases[8] = case(8, outgoing=(outgoing("b"),))
+    list(sending)
+    assert sent_by(desk) == ["a", "b"]
+
+
+def test_a_mail_of_the_ledger_is_sent_too() -> None:
+    desk = outbox(LATER)
+    held = entry(
+        "aaaaaaaaaa", outcome="held", outgoing=(outgoing("n", to=Address("", "turno@projectpp.it")),)
+    )
+    store_of(desk).ledger = {held.id: held}
+    run(desk)
+    run(desk, retry_now=True)
+    assert sent_by(desk) == ["n"]
+    assert store_of(desk).ledger[held.id].outgoing[0].state == "sent"
+
+
+@pytest.mark.parametrize("holder", [99, "bbbbbbbbbb"])
+def test_a_holder_that_has_gone_holds_nothing(holder: int | str) -> None:
+    assert mails_of(MemoryStore().snapshot(), holder) == ()

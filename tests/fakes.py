@@ -1,0 +1,196 @@
+"""Fakes of the ports: all in memory, with the promises that the real ones keep."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import BinaryIO
+
+from helpdeskctl.application.ports import Arrived, Fact, LedgerEntry, Receipt, Snapshot, Waiting
+from helpdeskctl.domain.case import Case, OutgoingMail, Status
+from helpdeskctl.domain.errors import UnreadableMailError
+from helpdeskctl.domain.message import Address, Message
+from tests.builders import SECRET
+
+
+class MemorySnapshot:
+    """What a transaction sees, with what it puts on top."""
+
+    def __init__(self, cases: dict[int, Case], entries: dict[str, LedgerEntry]) -> None:
+        self.cases = dict(cases)
+        self.entries = dict(entries)
+
+    def secret(self) -> bytes:
+        return SECRET
+
+    def next_number(self) -> int:
+        return max(self.cases, default=0) + 1
+
+    def case(self, number: int) -> Case | None:
+        return self.cases.get(number)
+
+    def numbers(self, kind: str, value: str) -> tuple[int, ...]:
+        value = value.lower() if kind == "requester" else value.casefold() if kind == "customer" else value
+        return tuple(n for n, case in sorted(self.cases.items()) if value and (kind, value) in _keys(case))
+
+    def entry(self, ident: str) -> LedgerEntry | None:
+        return self.entries.get(ident)
+
+    def put(self, case: Case) -> None:
+        self.cases[case.number] = case
+
+    def record(self, entry: LedgerEntry) -> None:
+        self.entries[entry.id] = entry
+
+    def forget(self, ident: str) -> None:
+        self.entries.pop(ident, None)
+
+
+def _keys(case: Case) -> set[tuple[str, str]]:
+    found = {("requester", case.requester.address.lower()), ("customer", case.customer.casefold())}
+    for mail in case.messages:
+        found |= {("key", mail.key), ("message_id", mail.message_id), ("digest", mail.digest)}
+    return found
+
+
+class MemoryStore:
+    """Keeps the port `CaseStore`; `free` tells whether the sender's lock is."""
+
+    def __init__(self) -> None:
+        self.cases: dict[int, Case] = {}
+        self.ledger: dict[str, LedgerEntry] = {}
+        self.kept: dict[str, str] = {}
+        self.commits = 0
+        self.free = True
+        self._backlog: str | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Snapshot]:
+        snapshot = MemorySnapshot(self.cases, self.ledger)
+        yield snapshot
+        if (snapshot.cases, snapshot.entries) != (self.cases, self.ledger):
+            self.commits += 1
+        self.cases, self.ledger = snapshot.cases, snapshot.entries
+
+    def snapshot(self) -> Snapshot:
+        return MemorySnapshot(self.cases, self.ledger)
+
+    def keep(self, path: str, key: str, at: datetime) -> str:
+        self.kept[f"mail/{key}"] = path
+        return f"mail/{key}"
+
+    def raw(self, path: str) -> str:
+        return self.kept.get(path, path)
+
+    def open_cases(self) -> list[Case]:
+        shown = (
+            c for _, c in sorted(self.cases.items()) if c.status is not Status.closed or "news" in c.marks
+        )
+        return [case._replace(messages=(), history=()) for case in shown]
+
+    def all_cases(self) -> Iterator[Case]:
+        return iter([case for _, case in sorted(self.cases.items())])
+
+    def entries(self, outcome: str) -> list[LedgerEntry]:
+        found = (entry for entry in self.ledger.values() if entry.outcome == outcome)
+        return sorted(found, key=lambda entry: (entry.arrived_at, entry.id))
+
+    def waiting(self) -> list[Waiting]:
+        holders: list[tuple[int | str, tuple[OutgoingMail, ...]]] = [
+            *((case.number, case.outgoing) for case in self.cases.values()),
+            *((entry.id, entry.outgoing) for entry in self.ledger.values()),
+        ]
+        return [
+            Waiting(holder, min(mail.next_at for mail in mails if mail.state == "waiting"))
+            for holder, mails in holders
+            if any(mail.state == "waiting" for mail in mails)
+        ]
+
+    @contextmanager
+    def sending(self) -> Iterator[bool]:
+        yield self.free
+
+    def backlog(self) -> str | None:
+        return self._backlog
+
+    def decide_backlog(self, value: str) -> None:
+        self._backlog = value
+
+
+class MemoryMailbox:
+    """Keeps the port `Mailbox`: keys with their times; folders as lists of keys."""
+
+    def __init__(self, **arrived: datetime) -> None:
+        self.arrived = dict(arrived)
+        self.folders: dict[str, list[str]] = {}
+
+    def save(self, stream: BinaryIO, recipients: tuple[str, ...]) -> Arrived:
+        raise NotImplementedError
+
+    def inbox(self) -> list[Arrived]:
+        return [Arrived(key, at) for key, at in sorted(self.arrived.items(), key=lambda pair: pair[::-1])]
+
+    def locate(self, key: str) -> str | None:
+        return f"inbox/{key}" if key in self.arrived else None
+
+    def file(self, key: str, folder: str) -> None:
+        if self.arrived.pop(key, None):
+            self.folders.setdefault(folder, []).append(key)
+
+    def put_back(self, key: str, folder: str, raw: str) -> Arrived:
+        self.folders[folder].remove(key)
+        self.arrived[key] = datetime.fromisoformat("2026-11-24T09:00:00+00:00")
+        return Arrived(key, self.arrived[key])
+
+
+class Parser:
+    """Keeps the port `ParseMail`: what the mail of a key says, or what reading it raises."""
+
+    def __init__(self, **mails: Message | BaseException) -> None:
+        self.mails = dict(mails)
+
+    def __call__(self, path: str, arrived_at: datetime) -> Message:
+        found = self.mails[path.rpartition("/")[2]]
+        if isinstance(found, BaseException):
+            raise found
+        return found._replace(arrived_at=arrived_at)
+
+    def peek(self, path: str) -> tuple[Address, str]:
+        """Keeps the port `PeekAtMail`."""
+        return Address("", "ignoto@cliente.example"), path.rpartition("/")[2]
+
+
+class FakeTexts:
+    """Keeps the port `Texts`: the template's name and the facts."""
+
+    def render(self, template: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
+        return f"{template} {facts.get('token', '')}", "\n".join(f"{k}={v}" for k, v in sorted(facts.items()))
+
+
+class Recorder:
+    """Keeps the port `MailSender`: remembers what went out; answers as `script` says, then `sent`."""
+
+    def __init__(self, *script: Receipt) -> None:
+        self.script = list(script)
+        self.sent: list[OutgoingMail] = []
+
+    def send(self, mail: OutgoingMail, now: datetime) -> Receipt:
+        receipt = self.script.pop(0) if self.script else Receipt("sent", "250 ok")
+        if receipt.result == "sent":
+            self.sent.append(mail)
+        return receipt
+
+
+class SetClock:
+    """A clock that stands until it is set."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+Parsed = Callable[[str, datetime], Message]
+TOO_LARGE = UnreadableMailError(
+    "The mail has {size} MB, more than the {limit} of [limits] mail_mb.", size=60, limit=50
+)
