@@ -8,13 +8,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from tinydb import TinyDB
 
-from helpdeskctl.adapters.tinydb_store import TinyDbStore
-from helpdeskctl.adapters.tinydb_store import store as module
+from helpdeskctl.adapters.tinydb_store import TinyDbStore, index
 from helpdeskctl.application.ports import CaseStore
 from helpdeskctl.domain.case import Status
 from helpdeskctl.domain.errors import StoreDamagedError, StoreLockedError
@@ -202,8 +202,17 @@ def test_what_one_mail_costs_does_not_grow_with_the_store(
         opened: list[str] = []
         written: list[int] = []
         real_open, real_write = os.open, os.write
-        monkeypatch.setattr(os, "open", lambda *a, **k: (opened.append(str(a[0])), real_open(*a, **k))[1])
-        monkeypatch.setattr(os, "write", lambda fd, b: (written.append(len(b)), real_write(fd, b))[1])
+
+        def opening(*args: Any, **more: Any) -> int:
+            opened.append(str(args[0]))
+            return real_open(*args, **more)
+
+        def writing_(fd: int, content: bytes) -> int:
+            written.append(len(content))
+            return real_write(fd, content)
+
+        monkeypatch.setattr(os, "open", opening)
+        monkeypatch.setattr(os, "write", writing_)
         with store.transaction() as writing:
             mail = message(message_id=f"{number}@costo.example", text=f"{number} " * 300)
             writing.put(case(number, messages=(record(mail, f"k{number}"),), outgoing=(outgoing(),)))
@@ -232,9 +241,7 @@ def test_eight_processes_give_eighty_numbers(root: Path) -> None:
         "    store.open_cases()\n"
     )
     with ThreadPoolExecutor(8) as pool:
-        codes = pool.map(
-            lambda _: subprocess.run([sys.executable, "-c", program, str(root)]).returncode, range(8)
-        )
+        codes = pool.map(lambda _: subprocess.call([sys.executable, "-c", program, str(root)]), range(8))
         assert list(codes) == [0] * 8
     store = TinyDbStore(str(root), ROME)
     assert [c.number for c in store.all_cases()] == list(range(1, 81))
@@ -377,7 +384,7 @@ def test_after_a_power_failure_the_index_learns_what_it_missed(
 
     put(store, 1)
     # The index lines of this commit never reached the disk, though the machine ran on for a while.
-    monkeypatch.setattr(module.Index, "add_case", lambda *_: None)
+    monkeypatch.setattr(index.Index, "add_case", lambda *_: None)
     put(store, 2)
     monkeypatch.undo()
     put(store, 3)

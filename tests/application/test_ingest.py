@@ -122,7 +122,7 @@ def test_the_disks_own_trouble_is_no_fault_of_the_mail(trouble: Exception) -> No
 def test_the_reason_keeps_its_facts_apart_so_that_it_can_be_translated() -> None:
     desk = bench(a=TOO_LARGE)
     (report,) = desk.run()
-    assert report.decision.reason == "The mail has {size} MB, more than {limit}."
+    assert report.decision.reason == "The mail has {size} MB, more than the {limit} of [limits] mail_mb."
     assert dict(report.decision.facts) == {"size": "60", "limit": "50"}
 
 
