@@ -85,5 +85,6 @@ def _header_block(lines: list[str], index: int) -> bool:
     # A rule may stand apart from the block by a blank line.
     while first < min(index + _ROLLING, len(lines)) and not lines[first].strip():
         first += 1
-    named = [m[1].lower() for line in lines[first : first + 5] if (m := _FIELD.match(line + " "))]
-    return len(named) >= _ROLLING and named[0] in _FIRST_FIELD
+    fields = [_FIELD.match(line + " ") for line in lines[first : first + 5]]
+    named = [field[1].lower() for field in fields if field]
+    return len(named) >= _ROLLING and fields[0] is not None and named[0] in _FIRST_FIELD

@@ -69,8 +69,12 @@ def is_of(customer: Customer | None, sender: Address, providers: Iterable[str] =
 
 def cited_contracts(new_text: str, text: str) -> tuple[str, ...]:
     """The contract numbers of a mail as written, new text before quoted, each once."""
-    found = [m[1].rstrip(".-/_") for part in (new_text, text) for m in _CONTRACT.finditer(part)]
-    return tuple({number.casefold(): number for number in reversed(found)}.values())[::-1]
+    found: dict[str, str] = {}
+    for part in (new_text, text):
+        for match in _CONTRACT.finditer(part):
+            number = match[1].rstrip(".-/_")
+            found.setdefault(number.casefold(), number)
+    return tuple(found.values())
 
 
 def contract_cited(
