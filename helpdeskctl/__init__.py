@@ -6,7 +6,7 @@ anything is written.
 
 | # | value | step | if it stops right after |
 |---|---|---|---|
-| 1 | bytes | saved in the inbox: tmp, fsync, `new/`, fsync | before: exit 75; after: 0, the next run finds it |
+| 1 | bytes | saved in the inbox: tmp, fsync, `new/`, fsync | before: exit 75; after: the next run finds it |
 | 2 | `Message` | kept in the store, parsed (unreadable: held) | run again |
 | 3 | `Context` | locked; looked up what the mail can touch | run again |
 | 4 | `Decision` | pure: the table of `domain.decision` | run again |
