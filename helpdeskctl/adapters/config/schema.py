@@ -110,7 +110,7 @@ RULE: Keys = {
 NOT_YET: Mapping[str, Any] = {"personal.reply": False}
 
 
-def keys() -> tuple[str, ...]:
+def all_keys() -> tuple[str, ...]:
     """Every key with its section, as the documentation lists them."""
     plain = [f"{section}.{key}".lstrip(".") for section, known in SECTIONS.items() for key in known]
     named = [f"{section}.NAME.{key}" for section, known in NAMED.items() for key in known]
