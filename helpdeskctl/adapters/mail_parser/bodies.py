@@ -1,7 +1,7 @@
 """What a mail says and what is attached to it: its tree of parts taken apart."""
 
 import re
-from binascii import Error, a2b_base64
+from binascii import Error, a2b_base64, a2b_qp
 from collections.abc import Iterator
 from email.message import Message as Part
 from hashlib import sha256
@@ -88,8 +88,7 @@ def _enveloped(part: Part, kind: str) -> bool:
 
 
 def _text(part: Part) -> str:
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
+    raw = b"".join(_decoded_pieces(part))
     text = decoded(raw[: 4 * _LONGEST_TEXT], _charset(part))
     return _unflowed(text) if str(part.get_param("format") or "").lower() == "flowed" else text
 
@@ -129,12 +128,18 @@ def _decoded_pieces(part: Part) -> Iterator[bytes]:
             yield child.as_bytes()
         return
     payload = part.get_payload()
-    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-    if encoding == "base64" and isinstance(payload, str) and payload.isascii():
+    if _encoding(part) == "base64" and isinstance(payload, str) and payload.isascii():
         yield from _base64_pieces(payload)
-        return
-    whole = part.get_payload(decode=True)
-    yield whole if isinstance(whole, bytes) else b""
+    elif _encoding(part) == "quoted-printable" and isinstance(payload, str):
+        yield a2b_qp(payload.encode("utf-8", "surrogateescape"))
+    else:
+        whole = part.get_payload(decode=True)
+        yield whole if isinstance(whole, bytes) else b""
+
+
+def _encoding(part: Part) -> str:
+    """The transfer encoding, whatever blanks and capitals it is written with."""
+    return str(part.get("content-transfer-encoding", "")).strip().lower()
 
 
 def _base64_pieces(payload: str) -> Iterator[bytes]:
@@ -159,12 +164,22 @@ def _name(part: Part) -> str:
     """The name a part is given, decoded (RFC 2231, RFC 2047, or raw); ""."""
     for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
         try:
-            found = part.get_param(parameter, header=header)
+            found = _readable(part, header).get_param(parameter, header=header)
         except (ValueError, TypeError, IndexError):
             found = None
         if isinstance(found, tuple):
             charset, _language, value = found
             found = decoded(str(value).encode("latin-1", "surrogateescape"), str(charset or ""))
         if found:
-            return one_line(headers.text(str(found)))
+            return headers.text(str(found))
     return ""
+
+
+def _readable(part: Part, header: str) -> Part:
+    """The part, or one with only that header where raw 8-bit letters in it would be lost."""
+    value = next(iter(headers.values(part, header)), "")
+    if value.isascii():
+        return part
+    alone = Part()
+    alone[header] = one_line(decoded(value.encode("utf-8", "surrogateescape"), ""))
+    return alone
