@@ -1,84 +1,88 @@
-"""Files of the store: replaced whole or appended to, with the directory's group and mode.
+"""Files below the store's directory: appended to, or replaced whole, in its group and mode.
 
-It knows the file system; what stands in a file is not its business.
+It knows the file system; what stands in a file is not its business. Names are relative to the store.
 """
 
 import os
 import stat
 from contextlib import suppress
+from typing import NamedTuple
 
-_TEMPORARY = ".new"
+# What a file is written under before it takes its name, and what its former self is called.
+NEW = ".new"
 PREVIOUS = ".previous"
+_PLAIN = os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def make_directory(path: str, root: str) -> None:
-    """Make the directory and those above it up to `root`, with the root's group and mode."""
-    if os.path.isdir(path):
-        return
-    if path == root:
+class Root(NamedTuple):
+    """The store's directory; everything made below it takes its group and mode, whatever the umask."""
+
+    path: str
+    mode: int
+    gid: int
+
+
+def root(path: str) -> Root:
+    """The directory, made on first use, private to its owner."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
         os.makedirs(path, 0o700, exist_ok=True)
+        found = os.stat(path)
+    return Root(path, stat.S_IMODE(found.st_mode), found.st_gid)
+
+
+def make_directory(root: Root, name: str) -> None:
+    """Make the directory and those above it, durably; one that is there stays as it is."""
+    path = f"{root.path}/{name}"
+    if not name or os.path.isdir(path):
         return
-    make_directory(os.path.dirname(path), root)
+    make_directory(root, os.path.dirname(name))
     with suppress(FileExistsError):
         os.mkdir(path, 0o700)
-        given = os.stat(root)
-        with suppress(OSError):
-            os.chown(path, -1, given.st_gid)
-        os.chmod(path, stat.S_IMODE(given.st_mode))
-        sync_directory(os.path.dirname(path))
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _PLAIN)
+        try:
+            _adopt(fd, root, root.mode)
+        finally:
+            os.close(fd)
+        sync_directory(root, os.path.dirname(name))
 
 
-def create(path: str, root: str, flags: int) -> int:
-    """Open a file for writing, made if need be, with the root's group and mode whatever the umask."""
-    make_directory(os.path.dirname(path), root)
-    fd = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    given, made = os.stat(root), os.fstat(fd)
-    mode = stat.S_IMODE(given.st_mode) & 0o666
-    if made.st_gid != given.st_gid:
-        with suppress(OSError):
-            os.fchown(fd, -1, given.st_gid)
-    if stat.S_IMODE(made.st_mode) != mode:
-        with suppress(OSError):
-            os.fchmod(fd, mode)
+def opened(root: Root, name: str, flags: int, rights: int = 0o666) -> int:
+    """A descriptor of that file, which is made if need be; a symbolic link in its place is refused.
+
+    A new file gets those of the root's rights that are among `rights`.
+    """
+    path = f"{root.path}/{name}"
+    with suppress(FileNotFoundError):
+        return os.open(path, flags | _PLAIN)
+    make_directory(root, os.path.dirname(name))
+    fd = os.open(path, flags | os.O_CREAT | _PLAIN, 0o600)
+    _adopt(fd, root, root.mode & rights)
     return fd
 
 
-def replace(path: str, content: bytes, root: str, keep_previous: bool = False) -> None:
-    """The file with that content, whole or not at all; durable once its directory is synced.
-
-    With `keep_previous` the old one stays beside it under another name. Only one process at a time
-    may do this (the store's lock), so the temporary name is always the same and nothing piles up.
-    """
-    temporary = path + _TEMPORARY
-    fd = create(temporary, root, os.O_WRONLY | os.O_TRUNC)
-    try:
-        write(fd, content)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    if keep_previous:
-        _keep(path)
-    os.rename(temporary, path)
+def _adopt(fd: int, root: Root, mode: int) -> None:
+    """The root's group and that mode, as far as we may; rights of the group for that group only."""
+    gid = os.fstat(fd).st_gid
+    if gid != root.gid:
+        with suppress(OSError):
+            os.fchown(fd, -1, root.gid)
+            gid = root.gid
+    with suppress(OSError):
+        os.fchmod(fd, mode if gid == root.gid else mode & ~0o070)
 
 
-def _keep(path: str) -> None:
-    """The file under its second name, never missing in between."""
-    second = path + PREVIOUS
-    with suppress(FileNotFoundError):
-        os.unlink(second + _TEMPORARY)
-    try:
-        os.link(path, second + _TEMPORARY)
-    except FileNotFoundError:
-        return
-    except OSError:
-        # Some file systems know no hard links: then there is no previous generation.
-        return
-    os.rename(second + _TEMPORARY, second)
+def write(fd: int, content: bytes) -> None:
+    """All of it: a disk that fills up raises."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
 
 
-def append(path: str, content: bytes, root: str, durable: bool = False) -> None:
+def append(root: Root, name: str, content: bytes, durable: bool = False) -> None:
     """Add whole lines; a line that a crash has torn is ended first, so that it spoils no other."""
-    fd = create(path, root, os.O_RDWR | os.O_APPEND)
+    fd = opened(root, name, os.O_RDWR | os.O_APPEND)
     try:
         size = os.fstat(fd).st_size
         torn = size > 0 and os.pread(fd, 1, size - 1) != b"\n"
@@ -89,34 +93,74 @@ def append(path: str, content: bytes, root: str, durable: bool = False) -> None:
         os.close(fd)
 
 
-def write(fd: int, content: bytes) -> None:
-    """All of it: a disk that fills up raises."""
-    view = memoryview(content)
-    while view:
-        view = view[os.write(fd, view) :]
+def stage(root: Root, name: str, content: bytes, durable: bool = True, rights: int = 0o666) -> None:
+    """Write what the file is to become beside it.
+
+    Only the holder of the store's lock does this: one name for what is new is enough, and what a crash
+    left of an earlier one is overwritten.
+    """
+    with suppress(FileNotFoundError):
+        os.unlink(f"{root.path}/{name}{NEW}")
+    fd = opened(root, name + NEW, os.O_WRONLY, rights)
+    try:
+        write(fd, content)
+        if durable:
+            os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def unstage(root: Root, name: str) -> None:
+    """Give up what was staged."""
+    with suppress(FileNotFoundError):
+        os.unlink(f"{root.path}/{name}{NEW}")
+
+
+def install(root: Root, name: str) -> None:
+    """What was staged takes the file's name; what was there before keeps a name of its own.
+
+    The file is there whole at every instant. Done again after a crash, it does what is left to do.
+    """
+    path = f"{root.path}/{name}"
+    if not os.path.exists(path + NEW):
+        return
+    if os.path.exists(path):
+        with suppress(FileNotFoundError):
+            os.unlink(path + PREVIOUS)
+        # Some file systems know no hard links: there is no previous generation then.
+        with suppress(OSError):
+            os.link(path, path + PREVIOUS)
+    os.rename(path + NEW, path)
+
+
+def replace(root: Root, name: str, content: bytes, durable: bool = True, rights: int = 0o666) -> None:
+    """The file with that content, whole or not at all, without a previous generation."""
+    stage(root, name, content, durable, rights)
+    os.rename(f"{root.path}/{name}{NEW}", f"{root.path}/{name}")
+    if durable:
+        sync_directory(root, os.path.dirname(name))
 
 
 def read(path: str) -> bytes | None:
-    """The file's content; None where there is none."""
+    """The content of the file at that full path; None where there is none."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
-def names(directory: str) -> list[str]:
-    """The names in a directory in order, without what is temporary or previous; [] where there is none."""
+def names(path: str) -> list[str]:
+    """The names in the directory at that full path, in order; [] where there is none."""
     try:
-        found = os.listdir(directory)
+        return sorted(os.listdir(path))
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(name for name in found if not name.endswith((_TEMPORARY, PREVIOUS)))
 
 
-def sync_directory(path: str) -> None:
+def sync_directory(root: Root, name: str) -> None:
     """Make the names in a directory durable."""
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    fd = os.open(f"{root.path}/{name}", os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)
     finally:

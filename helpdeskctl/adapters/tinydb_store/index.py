@@ -1,174 +1,218 @@
-"""The derived indexes: what finds a case, a ledger entry, waiting or held mail without reading a shard.
+"""The index: which case or ledger file a mail, a person or an id belongs to, and three short lists.
 
-All of it can be rebuilt from the rest and is never the only place of anything. Every file is a log of
-lines that is appended to: a line twice says the same as once, the latest line of a name wins.
+All of it is derived from shards and ledger, and never the only place of anything. Its files are logs: a
+line said twice says the same as once, and a later line outdoes an earlier one. Below `index/`:
+
+| file | line | what |
+|---|---|---|
+| `mails/a3f` | `HASH NUMBER;` or `HASH -NUMBER;` | cases (no longer) known by key, message_id, digest |
+| | `HASH DAY/NNN;` | the ledger file that an entry lies in |
+| `people/0c` | as above | cases of a requester or customer |
+| `open` | `NUMBER TAB SUMMARY TAB` | what `list` shows of a case; `null` when it shows it no more |
+| `waiting` | `HOLDER TAB TIME TAB` | who holds mail that waits, and when it is to be tried |
+| `held` | `ID TAB LEDGER FILE TAB` | held mails |
+| `last` | | the first number of the highest shard |
 """
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from hashlib import sha256
+from typing import Any
 
 from helpdeskctl.adapters.tinydb_store import codec, files
-from helpdeskctl.application.ports import Holder, LedgerEntry, Waiting
-from helpdeskctl.domain.case import Case, OutgoingMail, Status
+from helpdeskctl.adapters.tinydb_store.codec import Document
+from helpdeskctl.adapters.tinydb_store.files import Root
+from helpdeskctl.adapters.tinydb_store.intents import Lines, index_must_be_synced, is_settled
+from helpdeskctl.domain.errors import StoreDamagedError
 
-# A log is written anew when it has outgrown its last compaction by this factor, and this size.
-_GROWN = 4
+LOGS = ("open", "waiting", "held")
+# A log is written anew when it is this many times what it was after the last time, and not small.
+_GROWN = 2
 _SMALL = 16 * 1024
-# So long is an entry's id; a case number has fewer digits.
-_ENTRY_ID = 10
+_HEAD_LENGTH = len(b"\t000000000000\t\n")
+_PEOPLE = frozenset({"requester", "customer"})
+# Ends a line of a log. JSON holds no tab, so that a line without this end is one that a crash has torn.
+_END = "\t"
+
+Key = tuple[str, str]
+# One line for one file of the index.
+Said = tuple[str, str]
 
 
-def keys_of(case: Case) -> frozenset[tuple[str, str]]:
-    """What the case is found by."""
-    found = {("requester", case.requester.address.lower()), ("customer", case.customer.casefold())}
-    for mail in case.messages:
-        found |= {("key", mail.key), ("message_id", mail.message_id), ("digest", mail.digest)}
-    return frozenset(pair for pair in found if pair[1])
+def keys_of(document: Document) -> set[Key]:
+    """What a case is found by."""
+    keys = {("requester", document["requester"]["address"]), ("customer", document["customer"])}
+    for mail in document["messages"]:
+        keys |= {("key", mail["key"]), ("message_id", mail["message_id"]), ("digest", mail["digest"])}
+    return {normal(*key) for key in keys if key[1]}
 
 
-def to_be_listed(case: Case) -> bool:
-    """Whether a technician has to see it: not closed, or closed with unread mail."""
-    return case.status is not Status.closed or "news" in case.marks or case.waiting_since is not None
+def normal(kind: str, value: str) -> Key:
+    """People are found whatever the case of the letters, mails only exactly."""
+    return kind, value.lower() if kind in _PEOPLE else value
 
 
-def summary(case: Case) -> Case:
-    """What a list shows of a case: without mails and history, of its outgoing mail only what waits."""
-    waiting = tuple(_bare(mail) for mail in case.outgoing if mail.state == "waiting")
-    return case._replace(messages=(), history=(), outgoing=waiting)
+def is_listed(document: Document) -> bool:
+    """Whether a technician has to see the case: not closed, or closed with news."""
+    news = "news" in document["marks"] or document["waiting_since"] is not None
+    return news or document["status"] != "closed"
 
 
-def _bare(mail: OutgoingMail) -> OutgoingMail:
-    return mail._replace(body="", headers=())
+def case_lines(document: Document, before: Document | None) -> Iterator[Said]:
+    """What the index is to be told of a case, and what it was told before need not be said again."""
+    number = str(document["number"])
+    keys, known = keys_of(document), keys_of(before) if before else set()
+    for key in sorted(keys - known):
+        yield _bucket_line(key, number)
+    for key in sorted(known - keys):
+        yield _bucket_line(key, f"-{number}")
+    shown, shown_before = _shown(document), _shown(before)
+    if shown != shown_before:
+        yield "open", f"{number}\t{shown}{_END}"
+    yield from _waiting_lines(document["number"], document, before)
 
 
-class Index:
-    """The index below `root`/index."""
-
-    def __init__(self, root: str, directory: str = "index") -> None:
-        self._root = root
-        self._path = os.path.join(root, directory)
-
-    @property
-    def path(self) -> str:
-        """Its directory."""
-        return self._path
-
-    def exists(self) -> bool:
-        """Whether it was ever written."""
-        return os.path.exists(f"{self._path}/open")
-
-    def numbers(self, kind: str, value: str) -> tuple[int, ...]:
-        """The cases that were found by that, oldest first; a case may have changed since."""
-        return tuple(sorted({int(found) for found in self._found(kind, value) if found.isdigit()}))
-
-    def ledger_file(self, ident: str) -> str | None:
-        """The ledger file, relative to the store, that has held the entry last."""
-        return next(iter(reversed(list(self._found("entry", ident)))), None)
-
-    def listed(self) -> list[Case]:
-        """The cases that a technician has to see, by number."""
-        live = self._live("open")
-        return [codec.case(json.loads(live[number])) for number in sorted(live, key=int)]
-
-    def waiting(self) -> list[Waiting]:
-        """Who holds mail that waits."""
-        return [
-            Waiting(_holder(name), datetime.fromisoformat(at)) for name, at in self._live("waiting").items()
-        ]
-
-    def held(self) -> dict[str, str]:
-        """The ids of held mails with their ledger files."""
-        return self._live("held")
-
-    def add_case(self, case: Case, before: Case | None) -> None:
-        """What is new about the case."""
-        known = keys_of(before) if before else frozenset()
-        for kind, value in sorted(keys_of(case) - known):
-            self._add(kind, value, str(case.number))
-        shown = json.dumps(codec.encoded(summary(case))) if to_be_listed(case) else ""
-        self._note("open", str(case.number), shown)
-        self._note_waiting(case.number, case.outgoing, before.outgoing if before else ())
-
-    def add_entry(self, ident: str, entry: LedgerEntry | None, file: str, before: LedgerEntry | None) -> None:
-        """An entry kept in that ledger file, or dropped (None)."""
-        if entry and not before:
-            self._add("entry", ident, file)
-        held = entry is not None and entry.outcome == "held"
-        if held or (before is not None and before.outcome == "held"):
-            self._note("held", ident, file if held else "")
-        self._note_waiting(ident, entry.outgoing if entry else (), before.outgoing if before else ())
-
-    def compact(self) -> None:
-        """Write anew the logs that have outgrown what they say."""
-        for name in ("open", "waiting", "held"):
-            path = f"{self._path}/{name}"
-            try:
-                size = os.stat(path).st_size
-                with open(path, "rb") as file:
-                    first = file.readline(64)
-            except FileNotFoundError:
-                continue
-            compacted = int(first.split(b"\t")[1]) if first.startswith(b"#\t") else 0
-            if size > max(_SMALL, _GROWN * compacted):
-                lines = "".join(f"{key}\t{value}\n" for key, value in self._live(name).items()).encode()
-                head = b"#\t%d\n" % len(lines)
-                files.replace(path, head + lines, self._root)
-
-    def touch(self) -> None:
-        """The logs, empty where nothing is to be said."""
-        for name in ("open", "waiting", "held"):
-            files.append(f"{self._path}/{name}", b"", self._root)
-
-    def _note_waiting(
-        self, holder: Holder, now: Iterable[OutgoingMail], before: Iterable[OutgoingMail]
-    ) -> None:
-        next_at = min((mail.next_at for mail in now if mail.state == "waiting"), default=None)
-        was = min((mail.next_at for mail in before if mail.state == "waiting"), default=None)
-        if next_at != was:
-            self._note("waiting", str(holder), next_at.isoformat() if next_at else "")
-
-    def _note(self, log: str, name: str, value: str) -> None:
-        files.append(f"{self._path}/{log}", f"{name}\t{value}\n".encode(), self._root)
-
-    def _live(self, log: str) -> dict[str, str]:
-        """The latest value of each name, without those that have none any more."""
-        content = files.read(f"{self._path}/{log}") or b""
-        whole, _, _torn = content.rpartition(b"\n")
-        latest: dict[str, str] = {}
-        for line in whole.decode("ascii", "replace").split("\n"):
-            name, tab, value = line.partition("\t")
-            if tab and name.isalnum():
-                latest[name] = value
-        return {name: value for name, value in latest.items() if value and _whole(log, value)}
-
-    def _add(self, kind: str, value: str, found: str) -> None:
-        path, digest = self._bucket(kind, value)
-        line = f"{digest} {found}\n".encode()
-        if line not in (files.read(path) or b""):
-            files.append(path, line, self._root)
-
-    def _found(self, kind: str, value: str) -> Iterator[str]:
-        path, digest = self._bucket(kind, value)
-        whole, _, _torn = (files.read(path) or b"").rpartition(b"\n")
-        for line in whole.decode("ascii", "replace").split("\n"):
-            name, _, found = line.partition(" ")
-            if name == digest and found:
-                yield found
-
-    def _bucket(self, kind: str, value: str) -> tuple[str, str]:
-        """Which of 4096 files a value stands in, and its name there."""
-        digest = sha256(f"{kind}\0{value}".encode("utf-8", "surrogatepass")).hexdigest()
-        return f"{self._path}/keys/{digest[:2]}/{digest[2]}", digest[3:19]
+def entry_lines(ident: str, file: str, document: Document | None, before: Document | None) -> Iterator[Said]:
+    """What the index is to be told of an entry in that ledger file; `document` is None for one that
+    is dropped."""
+    if not (document and before):
+        yield _bucket_line(("entry", ident), file if document else f"-{file}")
+    held, held_before = (d is not None and d["outcome"] == "held" for d in (document, before))
+    if held != held_before:
+        yield "held", f"{json.dumps(ident)}\t{json.dumps(file if held else None)}{_END}"
+    yield from _waiting_lines(ident, document, before)
 
 
-def _whole(log: str, value: str) -> bool:
-    """Whether a line of the list was written to its end: a crash may have torn one."""
-    return log != "open" or value.endswith("}")
+def say(root: Root, lines: Lines, directory: str = "index") -> None:
+    """Add the lines to their files."""
+    for file, added in lines.items():
+        name = f"{directory}/{file}"
+        files.append(root, name, "".join(f"{line}\n" for line in added).encode(), index_must_be_synced())
+        if file in LOGS:
+            _compact(root, name)
 
 
-def _holder(name: str) -> Holder:
-    """A case's number, or an entry's id, which always has ten characters."""
-    return name if len(name) == _ENTRY_ID else int(name)
+def begin(root: Root, directory: str) -> None:
+    """Empty logs: an index that lacks one is no index."""
+    for log in LOGS:
+        files.append(root, f"{directory}/{log}", b"")
+
+
+def exists(path: str) -> bool:
+    """Whether the store at `path` has an index."""
+    return all(os.path.exists(f"{path}/index/{log}") for log in LOGS)
+
+
+def is_behind(path: str) -> bool:
+    """Whether the index of the store at `path` may not know of everything that was committed."""
+    return not (exists(path) and is_settled(path))
+
+
+def found(path: str, kind: str, value: str) -> set[str]:
+    """Numbers of cases, or for the kind `entry` the ledger file, that were told of that value."""
+    key = normal(kind, value)
+    file, name = _bucket(key)
+    sought = name.encode() + b" "
+    places: set[str] = set()
+    for line in (files.read(f"{path}/index/{file}") or b"").split(b"\n"):
+        # A line without its end was torn by a crash; its commit is going to say it again.
+        if line.startswith(sought) and line.endswith(b";"):
+            place = line[len(sought) : -1].decode("ascii", "replace")
+            if place.startswith("-"):
+                places.discard(place[1:])
+            else:
+                places.add(place)
+    return places
+
+
+def live(path: str, log: str) -> list[tuple[Any, Any]]:
+    """Each name of a log with its latest value, without those that have none any more.
+
+    Raises `StoreDamagedError` for a log that was damaged otherwise than by a crash.
+    """
+    latest = _latest(files.read(f"{path}/index/{log}") or b"")
+    pairs = [b"[%b,%b]" % pair for pair in latest.items() if pair[1] != b"null"]
+    try:
+        # At once: what is common to thousands of summaries is read once only.
+        found: list[tuple[Any, Any]] = json.loads(b"[%b]" % b",".join(pairs))
+    except ValueError as error:
+        raise StoreDamagedError(
+            "{file} is damaged: nothing was changed. Remove it: it is made again from the rest.",
+            file=f"{path}/index/{log}",
+        ) from error
+    return found
+
+
+def last_shard(path: str) -> int:
+    """The first number of the highest shard there was; 0 when that is not known."""
+    content = files.read(f"{path}/index/last") or b""
+    return int(content) if content.isdigit() else 0
+
+
+def note_last_shard(root: Root, first: int) -> None:
+    """Remember it, if none was higher."""
+    if first > last_shard(root.path):
+        files.replace(root, "index/last", b"%d" % first, durable=False)
+
+
+def _shown(document: Document | None) -> str:
+    """The summary of a case that is listed, else null, as JSON."""
+    listed = document is not None and is_listed(document)
+    return json.dumps(codec.summary(document) if document and listed else None, separators=(",", ":"))
+
+
+def _waiting_lines(holder: int | str, document: Document | None, before: Document | None) -> Iterator[Said]:
+    next_at, next_before = _next_at(document), _next_at(before)
+    if next_at != next_before:
+        yield "waiting", f"{json.dumps(holder)}\t{json.dumps(next_at)}{_END}"
+
+
+def _next_at(document: Document | None) -> str | None:
+    """When the first of the mails that wait is to be tried."""
+    mails = document["outgoing"] if document else []
+    times = (mail["next_at"] for mail in mails if mail["state"] == "waiting")
+    return min(times, key=datetime.fromisoformat, default=None)
+
+
+def _bucket(key: Key) -> tuple[str, str]:
+    """Which of 4096 files (256 for people, who have many cases each) a key stands in, and its name there."""
+    from hashlib import sha256
+
+    digest = sha256("\0".join(key).encode("utf-8", "surrogatepass")).hexdigest()
+    file = f"people/{digest[:2]}" if key[0] in _PEOPLE else f"mails/{digest[:3]}"
+    return file, digest[3:23]
+
+
+def _bucket_line(key: Key, place: str) -> Said:
+    file, name = _bucket(key)
+    return file, f"{name} {place};"
+
+
+def _latest(content: bytes) -> dict[bytes, bytes]:
+    """The latest value of each name, both as JSON. A line without its end was torn by a crash."""
+    lines = (line[:-1].partition(b"\t") for line in content.split(b"\n") if line.endswith(b"\t"))
+    latest = {name: value for name, _, value in lines if value}
+    # What `_compact` puts first has no name.
+    latest.pop(b"", None)
+    return latest
+
+
+def _compact(root: Root, name: str) -> None:
+    """Write a log anew, as its latest lines, when it has outgrown what it was after the last time.
+
+    Its first line then says how long that was, so that this need not be read to be told.
+    """
+    path = f"{root.path}/{name}"
+    size = os.stat(path).st_size
+    if size < _SMALL:
+        return
+    with open(path, "rb") as file:
+        head = file.read(_HEAD_LENGTH)
+        if head.startswith(b"\t") and size < _GROWN * int(head):
+            return
+        content = head + file.read()
+    lines = [b"%b\t%b\t\n" % pair for pair in _latest(content).items() if pair[1] != b"null"]
+    length = _HEAD_LENGTH + sum(map(len, lines))
+    # Derived, as the rest of the index: not synced.
+    files.replace(root, name, b"\t%012d\t\n" % length + b"".join(lines), index_must_be_synced())

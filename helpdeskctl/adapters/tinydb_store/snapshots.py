@@ -1,23 +1,31 @@
-"""The store as one reader or one transaction sees it: what is on disk, and over it what was put."""
+"""The port `Snapshot`: the store as it stands, and what was put on top of it, which is in memory only."""
 
 from collections.abc import Callable
+from itertools import chain
 
-from helpdeskctl.adapters.tinydb_store import index
-from helpdeskctl.adapters.tinydb_store.index import Index
+from helpdeskctl.adapters.tinydb_store import codec, index
+from helpdeskctl.adapters.tinydb_store.codec import Document
 from helpdeskctl.adapters.tinydb_store.shelves import Shelves
 from helpdeskctl.application.ports import LedgerEntry
 from helpdeskctl.domain.case import Case
 
 
 class Overlay:
-    """Keeps the port `Snapshot`. What is put stays here until a transaction commits it."""
+    """Keeps the port `Snapshot`; `put_cases` and `put_entries` (None: forgotten) are for the commit.
 
-    def __init__(self, shelves: Shelves, found: Index, secret: Callable[[], bytes]) -> None:
+    Without an index, which a transaction makes again, everything is looked for in shards and ledger.
+    """
+
+    def __init__(self, path: str, shelves: Shelves, secret: Callable[[], bytes]) -> None:
         self.shelves = shelves
-        self._index = found
+        self.put_cases: dict[int, Document] = {}
+        self.put_entries: dict[str, Document | None] = {}
+        self._path = path
         self._secret = secret
-        self.cases: dict[int, Case] = {}
-        self.entries: dict[str, LedgerEntry | None] = {}
+        self._cases: dict[int, Case] = {}
+        self._entries: dict[str, LedgerEntry | None] = {}
+        self._numbers: dict[index.Key, set[int]] = {}
+        self._indexed: bool | None = None
 
     def secret(self) -> bytes:
         """The key of our Message-IDs."""
@@ -25,34 +33,58 @@ class Overlay:
 
     def next_number(self) -> int:
         """One more than the highest number ever given."""
-        return max((self.shelves.highest(), *self.cases)) + 1
+        return max((self.shelves.highest(), *self._cases)) + 1
 
     def case(self, number: int) -> Case | None:
-        """The case, as it was put or as it stands on disk."""
-        return self.cases.get(number) or self.shelves.case(number)
+        """The case, as it was put or else as it stands in its shard."""
+        return self._cases.get(number) or self.shelves.case(number)
 
     def numbers(self, kind: str, value: str) -> tuple[int, ...]:
         """Cases by key, message_id, digest, requester or customer, oldest first."""
-        value = value.lower() if kind == "requester" else value.casefold() if kind == "customer" else value
-        put = [number for number, case in self.cases.items() if (kind, value) in index.keys_of(case)]
-        return tuple(sorted({*self._index.numbers(kind, value), *put}))
+        key = index.normal(kind, value)
+        committed = self._committed_numbers(key) - self._cases.keys()
+        return tuple(sorted(committed | self._numbers.get(key, set())))
 
     def entry(self, ident: str) -> LedgerEntry | None:
         """The ledger entry of that id."""
-        if ident in self.entries:
-            return self.entries[ident]
-        file = self._index.ledger_file(ident)
+        if ident in self._entries:
+            return self._entries[ident]
+        file = self.ledger_file(ident)
         return self.shelves.entry(file, ident) if file else None
 
     def put(self, case: Case) -> None:
         """Keep the case as it now is."""
-        self.cases[case.number] = case
+        number = case.number
+        for key in index.keys_of(self.put_cases[number]) if number in self.put_cases else ():
+            self._numbers[key].discard(number)
+        self._cases[number] = case
+        self.put_cases[number] = codec.encoded(case)
+        for key in index.keys_of(self.put_cases[number]):
+            self._numbers.setdefault(key, set()).add(number)
 
     def record(self, entry: LedgerEntry) -> None:
         """Keep a ledger entry."""
-        self.entries[entry.id] = entry
+        self._entries[entry.id] = entry
+        self.put_entries[entry.id] = codec.encoded(entry)
 
     def forget(self, ident: str) -> None:
         """Drop a ledger entry."""
-        if self.entry(ident):
-            self.entries[ident] = None
+        self._entries[ident] = self.put_entries[ident] = None
+
+    def ledger_file(self, ident: str) -> str | None:
+        """The ledger file that holds the entry."""
+        if self._is_indexed():
+            return next(iter(index.found(self._path, "entry", ident)), None)
+        files = self.shelves.ledger_files()
+        return next((file for file in files if self.shelves.entry_document(file, ident)), None)
+
+    def _committed_numbers(self, key: index.Key) -> set[int]:
+        if self._is_indexed():
+            return {int(number) for number in index.found(self._path, *key) if number.isdigit()}
+        documents = chain.from_iterable(map(self.shelves.documents, self.shelves.shard_files()))
+        return {document["number"] for document in documents if key in index.keys_of(document)}
+
+    def _is_indexed(self) -> bool:
+        if self._indexed is None:
+            self._indexed = index.exists(self._path)
+        return self._indexed

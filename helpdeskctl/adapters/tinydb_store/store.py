@@ -1,57 +1,70 @@
-"""The port `CaseStore` over the files of this package: locks, transactions, raw mails."""
+"""The port `CaseStore` over the files of this package.
 
-import fcntl
+It knows the small files `format`, `secret` and `backlog`, and who may do what when: writers one at a
+time, readers at any time. Nothing of TinyDB is loaded before a shard or a ledger file is needed.
+"""
+
+import json
 import os
-import secrets
-import stat
-import time
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
+from itertools import chain
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
-from helpdeskctl.adapters.tinydb_store import files
-from helpdeskctl.adapters.tinydb_store.index import Index, to_be_listed
-from helpdeskctl.adapters.tinydb_store.intents import Intents
+from helpdeskctl.adapters.tinydb_store import codec, files, index
+from helpdeskctl.adapters.tinydb_store.loading import collector_off
+from helpdeskctl.adapters.tinydb_store.locks import lock, sender_lock
 from helpdeskctl.adapters.tinydb_store.raw_mails import RawMails
-from helpdeskctl.adapters.tinydb_store.shelves import Shelves
-from helpdeskctl.adapters.tinydb_store.snapshots import Overlay
 from helpdeskctl.application.ports import LedgerEntry, Waiting
 from helpdeskctl.domain.case import Case
-from helpdeskctl.domain.errors import StoreDamagedError, StoreLockedError
+from helpdeskctl.domain.errors import StoreDamagedError
+
+if TYPE_CHECKING:
+    from helpdeskctl.adapters.tinydb_store.files import Root
+    from helpdeskctl.adapters.tinydb_store.shelves import Shelves
+    from helpdeskctl.adapters.tinydb_store.snapshots import Overlay
 
 VERSION = 1
 _PATIENCE = 60.0
-_LONGEST_NAP = 0.04
 
 
 class TinyDbStore:
-    """Keeps the port `CaseStore` in the directory `path`; days are those of `zone`.
+    """Keeps the port `CaseStore` in the directory `path`; times and days are those of `zone`.
 
     Making one touches nothing. `patience` is how many seconds a writer waits for its turn. Methods raise
-    `StoreDamagedError`, `StoreLockedError`, and let `OSError` pass.
+    `StoreDamagedError` and `StoreLockedError`, and let `OSError` pass.
     """
 
     def __init__(self, path: str, zone: tzinfo, patience: float = _PATIENCE) -> None:
         self._path = path
         self._zone = zone
         self._patience = patience
-        self._index = Index(path)
-        self._intents = Intents(path)
         self._mails = RawMails(path, zone)
 
     @contextmanager
-    def transaction(self) -> Iterator[Overlay]:
+    def transaction(self) -> Iterator["Overlay"]:
         """One writer at a time: locked, mended if need be, committed when the block ends well."""
-        with self._locked():
-            self._begin()
-            overlay = Overlay(Shelves(self._path), self._index, self._secret)
-            yield overlay
-            self._commit(overlay)
+        from helpdeskctl.adapters.tinydb_store import commits
+        from helpdeskctl.adapters.tinydb_store.snapshots import Overlay
 
-    def snapshot(self) -> Overlay:
+        with self._writing() as root:
+            shelves = self._shelves()
+            commits.mend(root, shelves)
+            self._mails.clear_away()
+            overlay = Overlay(self._path, shelves, lambda: self._secret_made(root))
+            yield overlay
+            if overlay.put_cases or overlay.put_entries:
+                self._mails.make_durable()
+                commits.commit(root, overlay)
+
+    def snapshot(self) -> "Overlay":
         """For readers and dry runs: what is put into it is never written."""
-        self._check_version()
-        return Overlay(Shelves(self._path), self._index, self._known_secret)
+        from helpdeskctl.adapters.tinydb_store.snapshots import Overlay
+
+        return Overlay(self._path, self._readable_shelves(), self._secret)
 
     def keep(self, path: str, key: str, at: datetime) -> str:
         """Link (or copy) a raw mail into the store; its path relative to the store."""
@@ -59,43 +72,49 @@ class TinyDbStore:
 
     def raw(self, path: str) -> str:
         """The full path of a raw mail."""
-        return os.path.join(self._path, path)
+        return f"{self._path}/{path}"
 
     def open_cases(self) -> list[Case]:
-        """What a list shows: without mails and history; see `index.summary` for their outgoing mail."""
-        self._check_version()
-        if self._index.exists():
-            return self._index.listed()
-        return [case for case in self.all_cases() if to_be_listed(case)]
+        """What a list shows, by number: no mails, no history, of outgoing mail what waits, bare."""
+        self._check_format()
+        at = codec.times(self._zone)
+        with collector_off():
+            if index.exists(self._path):
+                listed = (summary for _, summary in index.live(self._path, "open"))
+            else:
+                listed = (codec.summary(d) for d in self._case_documents() if index.is_listed(d))
+            return sorted((codec.summarized(summary, at) for summary in listed), key=itemgetter(0))
 
     def all_cases(self) -> Iterator[Case]:
         """Every case whole, by number."""
-        self._check_version()
-        return Shelves(self._path).cases()
+        return self._readable_shelves().cases()
 
     def entries(self, outcome: str) -> list[LedgerEntry]:
-        """The ledger's entries of one outcome, oldest first."""
-        self._check_version()
-        shelves = Shelves(self._path)
-        if outcome == "held" and self._index.exists():
-            found = [shelves.entry(file, ident) for ident, file in self._index.held().items()]
-        else:
-            found = [entry for _, entry in shelves.entries()]
+        """The ledger's entries of one outcome, by the time they arrived."""
+        shelves = self._readable_shelves()
+        found: Iterator[LedgerEntry | None] = shelves.entries()
+        if outcome == "held" and index.exists(self._path):
+            found = (shelves.entry(file, ident) for ident, file in index.live(self._path, "held"))
         of_outcome = (entry for entry in found if entry and entry.outcome == outcome)
         return sorted(of_outcome, key=lambda entry: (entry.arrived_at, entry.id))
 
     def waiting(self) -> list[Waiting]:
-        """Who holds mail that waits to be sent."""
-        return self._index.waiting()
+        """Who holds mail that waits to be sent, the first to be tried first.
+
+        Mail must not be forgotten because a commit was cut short: what it left undone is done now.
+        """
+        if self._check_format() and index.is_behind(self._path) and os.access(self._path, os.W_OK):
+            with self.transaction():
+                pass
+        at = codec.times(self._zone)
+        found = [Waiting(holder, at(next_at)) for holder, next_at in index.live(self._path, "waiting")]
+        return sorted(found, key=lambda waiting: waiting.next_at)
 
     @contextmanager
     def sending(self) -> Iterator[bool]:
         """The sender's lock, not waited for."""
-        fd = files.create(f"{self._path}/send.lock", self._path, os.O_RDWR)
-        try:
-            yield _flocked(fd)
-        finally:
-            os.close(fd)
+        with sender_lock(files.root(self._path)) as ours:
+            yield ours
 
     def backlog(self) -> str | None:
         """What was decided about older mail; None until it is."""
@@ -104,143 +123,78 @@ class TinyDbStore:
 
     def decide_backlog(self, value: str) -> None:
         """Remember what was decided about older mail."""
-        with self._locked():
-            self._begin()
-            files.replace(f"{self._path}/backlog", f"{value}\n".encode(), self._path)
-            files.sync_directory(self._path)
+        with self._writing() as root:
+            files.replace(root, "backlog", f"{value}\n".encode())
 
     def reindex(self) -> None:
-        """The index made anew from everything else."""
-        with self._locked():
-            self._begin()
-            self._reindex()
+        """The index made anew from shards and ledger."""
+        from helpdeskctl.adapters.tinydb_store import commits
+
+        with self._writing() as root:
+            shelves = self._shelves()
+            commits.mend(root, shelves)
+            commits.rebuild(root, shelves)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        fd = files.create(f"{self._path}/lock", self._path, os.O_RDWR)
-        try:
-            until, nap = time.monotonic() + self._patience, 0.001
-            while not _flocked(fd):
-                if time.monotonic() > until:
-                    said = "The store {path} is in use by another process for too long: try again later."
-                    raise StoreLockedError(said, path=self._path)
-                time.sleep(nap)
-                nap = min(nap * 1.5, _LONGEST_NAP)
-            yield
-        finally:
-            os.close(fd)
+    def _writing(self) -> Iterator["Root"]:
+        """The lock of a store of our version, which is made on first use."""
+        root = files.root(self._path)
+        with lock(root, self._patience):
+            if not self._check_format():
+                files.replace(root, "format", json.dumps({"version": VERSION}).encode() + b"\n")
+            yield root
 
-    def _begin(self) -> None:
-        """A store of our version, with an index that knows of everything committed."""
-        if not self._check_version():
-            if os.path.exists(f"{self._path}/cases"):
-                said = "{path} holds cases but no file `format`: it is no whole store, nothing was changed."
-                raise StoreDamagedError(said, path=self._path)
-            files.replace(f"{self._path}/format", b'{"version": %d}\n' % VERSION, self._path)
-            files.sync_directory(self._path)
-        if not self._index.exists():
-            self._reindex()
-        elif unfinished := self._intents.unfinished():
-            self._tell(self._index, Shelves(self._path), unfinished)
-            self._intents.begin_anew()
-
-    def _check_version(self) -> bool:
-        """Whether there is a store of our version; one of another is refused."""
+    def _check_format(self) -> bool:
+        """Whether there is a store, of our version; any other is refused."""
         content = files.read(f"{self._path}/format")
         if content is None:
+            if os.path.exists(f"{self._path}/cases") or os.path.exists(f"{self._path}/ledger"):
+                said = "{path} holds cases but no file `format`: it is no whole store, nothing was changed."
+                raise StoreDamagedError(said, path=self._path)
             return False
-        found = content.decode("ascii", "replace").strip()
-        if found != f'{{"version": {VERSION}}}':
-            said = (
-                "{path}/format says {found}, but this helpdeskctl reads version {version}: use a newer one."
+        version = re.fullmatch(rb'\{"version": ([1-9][0-9]{0,8})\}\n', content)
+        if not version:
+            raise StoreDamagedError(
+                "{path}/format cannot be read: nothing was changed. Bring it back from a backup.",
+                path=self._path,
             )
-            raise StoreDamagedError(said, path=self._path, found=found[:40], version=VERSION)
+        if int(version[1]) != VERSION:
+            raise StoreDamagedError(
+                "{path}/format says {found}, but this helpdeskctl reads version {version}: use a newer one.",
+                path=self._path,
+                found=int(version[1]),
+                version=VERSION,
+            )
         return True
 
-    def _commit(self, overlay: Overlay) -> None:
-        """Everything put becomes so: one replacement for each file that changed."""
-        if not overlay.cases and not overlay.entries:
-            return
-        shelves = overlay.shelves
-        cases = [(case, shelves.case(number)) for number, case in overlay.cases.items()]
-        entries = [self._placed(ident, entry, shelves) for ident, entry in overlay.entries.items()]
-        for case, _before in cases:
-            shelves.put_case(case)
-        for ident, entry, file, _earlier in entries:
-            if entry is None:
-                shelves.remove_entry(file, ident)
-            else:
-                shelves.put_entry(file, entry)
-        changed = shelves.changed()
-        self._mails.make_durable()
-        self._intents.announce(changed)
-        for file in changed:
-            shelves.replace(file)
-        for directory in dict.fromkeys(os.path.dirname(file) for file in changed):
-            files.sync_directory(f"{self._path}/{directory}")
-        for case, before in cases:
-            self._index.add_case(case, before)
-        for ident, entry, file, earlier in entries:
-            self._index.add_entry(ident, entry, file, earlier)
-        self._index.compact()
-        self._intents.done()
+    def _shelves(self) -> "Shelves":
+        from helpdeskctl.adapters.tinydb_store.shelves import Shelves
 
-    def _placed(
-        self, ident: str, entry: LedgerEntry | None, shelves: Shelves
-    ) -> tuple[str, LedgerEntry | None, str, LedgerEntry | None]:
-        """An entry with its ledger file, and what stands there now."""
-        file = self._index.ledger_file(ident)
-        before = shelves.entry(file, ident) if file else None
-        if file is None or (before is None and entry is not None):
-            at = entry.read_at if entry else datetime.now(self._zone)
-            file = shelves.ledger_file_of(at.astimezone(self._zone))
-        if entry is not None and before is None:
-            # Counted at once, so that many new entries fill several files.
-            shelves.put_entry(file, entry)
-        return ident, entry, file, before
+        return Shelves(self._path, self._zone)
 
-    def _reindex(self) -> None:
-        """A whole new index beside the old one, then in its place."""
-        import shutil
+    def _readable_shelves(self) -> "Shelves":
+        self._check_format()
+        return self._shelves()
 
-        shutil.rmtree(f"{self._path}/index.new", ignore_errors=True)
-        fresh, shelves = Index(self._path, "index.new"), Shelves(self._path)
-        self._tell(fresh, shelves, [*shelves.files("cases"), *shelves.files("ledger")])
-        fresh.touch()
-        shutil.rmtree(self._index.path, ignore_errors=True)
-        os.rename(fresh.path, self._index.path)
-        self._intents.begin_anew()
-
-    def _tell(self, found: Index, shelves: Shelves, names: list[str]) -> None:
-        """What these files hold, said to an index; saying it twice does no harm."""
-        for name in names:
-            if name.startswith("cases/"):
-                for case in shelves.cases_of(name):
-                    found.add_case(case, None)
-            else:
-                for entry in shelves.entries_of(name):
-                    found.add_entry(entry.id, entry, name, None)
+    def _case_documents(self) -> Iterator[codec.Document]:
+        shelves = self._shelves()
+        return chain.from_iterable(map(shelves.documents, shelves.shard_files()))
 
     def _secret(self) -> bytes:
-        """The key, made on first use."""
-        known = self._known_secret()
-        if known:
-            return known
-        made = secrets.token_hex(32).encode()
-        files.replace(f"{self._path}/secret", made + b"\n", self._path)
-        with suppress(OSError):
-            os.chmod(f"{self._path}/secret", stat.S_IMODE(os.stat(self._path).st_mode) & 0o660)
-        files.sync_directory(self._path)
-        return made
+        """The key, b"" where there is none yet."""
+        content = files.read(f"{self._path}/secret")
+        if content is None:
+            return b""
+        if not re.fullmatch(rb"[0-9a-f]{64}\n", content):
+            raise StoreDamagedError(
+                "{path}/secret cannot be read: nothing was changed. Bring it back from a backup: with "
+                "another one, answers to mail already sent would not find their case.",
+                path=self._path,
+            )
+        return content.strip()
 
-    def _known_secret(self) -> bytes:
-        return (files.read(f"{self._path}/secret") or b"").strip()
-
-
-def _flocked(fd: int) -> bool:
-    """Whether the lock of that open file is ours now."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    def _secret_made(self, root: "Root") -> bytes:
+        """The key, made on first use; never to be read by others, whatever the directory's mode."""
+        if not self._secret():
+            files.replace(root, "secret", os.urandom(32).hex().encode() + b"\n", rights=0o660)
+        return self._secret()
