@@ -107,7 +107,7 @@ def send(context: click.Context, retry_now: bool) -> int:
     outbox = bootstrap.outbox(asked.settings, bootstrap.store(asked.settings))
     if outbox is None:
         raise RefusedError("[mail] transport is none, so nothing is sent: choose sendmail or smtp.")
-    done = list(sendwaiting_mails(outbox, retry_now))
+    done = list(send_waiting(outbox, retry_now))
     if asked.json:
         click.echo(json.dumps([json.outgoing(sent.holder, sent.mail) for sent in done], indent=1))
     failed = [sent for sent in done if sent.mail.state != "sent"]
