@@ -2,7 +2,7 @@
 
 import click
 
-from helpdeskctl.application.outbox import waiting_mails
+from helpdeskctl.application.outbox import send_waiting, waiting_mails
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.formats.cleaning import one_line, paragraphs
