@@ -60,6 +60,18 @@ def mails_of(store: Snapshot, holder: Holder) -> tuple[OutgoingMail, ...]:
     return entry.outgoing if entry else ()
 
 
+def waiting_mails(store: CaseStore) -> list[tuple[Holder, OutgoingMail]]:
+    """Every mail that waits, with who holds it, oldest first."""
+    snapshot = store.snapshot()
+    found = [
+        (waiting.holder, mail)
+        for waiting in store.waiting()
+        for mail in mails_of(snapshot, waiting.holder)
+        if mail.state == "waiting"
+    ]
+    return sorted(found, key=lambda pair: pair[1].queued_at)
+
+
 def after(mail: OutgoingMail, receipt: Receipt, now: datetime) -> OutgoingMail:
     """The mail after an attempt. What has gone keeps no body; what was refused keeps it, to be sent
     again once the address is right."""

@@ -17,7 +17,7 @@ from helpdeskctl.application.ingest import (
     rehearse,
     remember_backlog,
 )
-from helpdeskctl.application.outbox import send_waiting
+from helpdeskctl.application.outbox import send_waiting, waiting_mails
 from helpdeskctl.application.ports import Arrived
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json, tsv
@@ -123,11 +123,11 @@ def _reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report])
 
 
 def _tell_mail(ports: Ports, sent: int, transport: bool) -> None:
-    waiting = len(ports.store.waiting())
+    waiting = len(waiting_mails(ports.store))
     if sent:
         say(_("Mails sent: {n}.").format(n=sent))
     if waiting and not transport:
-        said = _("Cases with mail that waits: {n}. [mail] transport is none, so nothing is sent.")
+        said = _("Mails that wait: {n}. [mail] transport is none, so nothing is sent.")
         say(said.format(n=waiting))
     elif waiting:
-        say(_("Cases with mail that waits: {n}, see `helpdeskctl outbox list`.").format(n=waiting))
+        say(_("Mails that wait: {n}, see `helpdeskctl outbox list`.").format(n=waiting))

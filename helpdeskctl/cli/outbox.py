@@ -2,8 +2,7 @@
 
 import click
 
-from helpdeskctl.application.outbox import mails_of, send_waiting
-from helpdeskctl.application.ports import CaseStore, Holder
+from helpdeskctl.application.outbox import send_waiting, waiting_mails
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.formats.cleaning import one_line, paragraphs
@@ -12,7 +11,6 @@ from helpdeskctl.cli.options import common, session
 from helpdeskctl.cli.speaking import say
 from helpdeskctl.cli.times import age
 from helpdeskctl.cli.words import _
-from helpdeskctl.domain.case import OutgoingMail
 from helpdeskctl.domain.errors import NoSuchCaseError, RefusedError
 
 
@@ -37,7 +35,7 @@ def command() -> None:
 def list_(context: click.Context) -> None:
     """List the outbox."""
     asked = session(context)
-    found = _waiting(bootstrap.store(asked.settings))
+    found = waiting_mails(bootstrap.store(asked.settings))
     if asked.json:
         click.echo(json.dumps([json.outgoing(holder, mail) for holder, mail in found], indent=1))
     elif not asked.terminal:
@@ -76,7 +74,7 @@ def list_(context: click.Context) -> None:
 def show(context: click.Context, ident: str) -> None:
     """Show one mail that waits."""
     asked = session(context)
-    found = _waiting(bootstrap.store(asked.settings))
+    found = waiting_mails(bootstrap.store(asked.settings))
     pair = next(((holder, mail) for holder, mail in found if mail.id == ident), None)
     if pair is None:
         raise NoSuchCaseError("No mail {ident} waits: `helpdeskctl outbox list` shows all.", ident=ident)
@@ -118,15 +116,3 @@ def send(context: click.Context, retry_now: bool) -> int:
     if asked.terminal:
         say(_("Mails sent: {n}.").format(n=len(done) - len(failed)))
     return exit_codes.FAILED if failed else exit_codes.DONE
-
-
-def _waiting(store: CaseStore) -> list[tuple[Holder, OutgoingMail]]:
-    """Every mail that waits, with who holds it, oldest first."""
-    snapshot = store.snapshot()
-    found = [
-        (waiting.holder, mail)
-        for waiting in store.waiting()
-        for mail in mails_of(snapshot, waiting.holder)
-        if mail.state == "waiting"
-    ]
-    return sorted(found, key=lambda pair: pair[1].queued_at)

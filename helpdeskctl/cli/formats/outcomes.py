@@ -18,13 +18,12 @@ _STYLES = {"held": "bold red", "ignored": "dim", "duplicate": "dim"}
 
 def tracked(reports: Iterator[Report], total: int) -> Iterator[Report]:
     """The same reports, with a bar on stderr that shows how far they have come."""
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield from reports
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, console=console, transient=True)
     with bar:
         task = bar.add_task(_("Reading mail"), total=total)
         for report in reports:
