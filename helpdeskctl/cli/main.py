@@ -2,7 +2,7 @@
 
 import os
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -25,6 +25,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+C = TypeVar("C", bound=click.Command)
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
 class Commands(click.Group):
     """A group that imports a command's module only when that command is called."""
 
@@ -39,8 +44,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = __import__(f"helpdeskctl.cli.{COMMANDS[cmd_name][0]}", fromlist=["command"])
-        command: click.Command = module.command
-        return command
+        return _in_our_words(module.command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -65,11 +69,24 @@ def make_group() -> click.Group:
         "A help desk in a Maildir: mail becomes numbered cases, technicians work them here.\n\n"
         "Example: helpdeskctl list --sector gestionale"
     )
-    group = Commands(
-        name="helpdeskctl", help=help_text, context_settings={"help_option_names": ["-h", "--help"]}
-    )
-    version = click.version_option(package_name="helpdeskctl", message="%(prog)s %(version)s")
-    return version(common(group))
+
+    @click.group("helpdeskctl", Commands, help=help_text, context_settings=_HELP)
+    @common
+    @click.version_option(package_name="helpdeskctl", message="%(prog)s %(version)s")
+    def group() -> None:
+        """Everything is said by the options and the commands."""
+
+    return _in_our_words(group)
+
+
+def _in_our_words(command: C) -> C:
+    """The command, and those below it, with the placeholders of its usage line translated."""
+    command.options_metavar = _("[OPTIONS]")
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = _("COMMAND [ARGUMENTS]…")
+        for below in command.commands.values():
+            _in_our_words(below)
+    return command
 
 
 def run(argv: list[str]) -> int:
