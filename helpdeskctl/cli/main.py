@@ -44,7 +44,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = __import__(f"helpdeskctl.cli.{COMMANDS[cmd_name][0]}", fromlist=["command"])
-        return _in_our_words(module.command)
+        command: click.Command = module.command
+        return _in_our_words(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
