@@ -167,3 +167,22 @@ def test_a_terminal_shows_a_table_of_outcomes(
     assert "[/red]" in told.out
     assert "\x1b" not in told.out
     assert "Nessuna nuova mail" in call("ingest").out
+
+
+def test_a_batch_that_waits_too_long_for_its_turn_is_to_be_tried_again(
+    call: Call, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zoneinfo import ZoneInfo
+
+    from helpdeskctl.adapters.tinydb_store import TinyDbStore
+    from helpdeskctl.cli import bootstrap
+
+    store = str(desk.home / "store")
+    hasty = TinyDbStore(store, ZoneInfo("Europe/Rome"), patience=0.05)
+    monkeypatch.setattr(bootstrap, "store", lambda _chosen: hasty)
+    desk.deliver(mail("Stampante"), "1")
+    with TinyDbStore(store, ZoneInfo("Europe/Rome")).transaction():
+        told = call("ingest")
+    assert told.code == 75
+    assert len(told.err.splitlines()) == 1
+    assert (desk.maildir / "new" / "1").exists()

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from helpdeskctl.adapters.tinydb_store import codec, files
 from helpdeskctl.adapters.tinydb_store.codec import Document
+from helpdeskctl.adapters.tinydb_store.loading import collector_off
 from helpdeskctl.adapters.tinydb_store.shards import Shard
 from helpdeskctl.application.ports import LedgerEntry
 from helpdeskctl.domain.case import Case
@@ -82,9 +83,10 @@ class Shelves:
     def cases(self) -> Iterator[Case]:
         """Every case, by number."""
         for file in self.shard_files():
-            at = codec.times(self._zone)
-            for document in self.documents(file):
-                yield understood(partial(codec.case, at=at), document, f"{self._path}/{file}")
+            decode = partial(codec.case, at=codec.times(self._zone))
+            with collector_off():
+                found = [understood(decode, d, f"{self._path}/{file}") for d in self.documents(file)]
+            yield from found
 
     def shard_files(self) -> Iterator[str]:
         """The shards, in order; one that is missing is among them."""
