@@ -9,13 +9,15 @@ from helpdeskctl.application.ports import Arrived, Fact, LedgerEntry, Receipt, S
 from helpdeskctl.domain.case import Case, OutgoingMail, Status
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.registry import Contract, Customer, Registry
 from tests.builders import SECRET
 
 
 class MemorySnapshot:
     """What a transaction sees, with what it puts on top."""
 
-    def __init__(self, cases: dict[int, Case], entries: dict[str, LedgerEntry]) -> None:
+    def __init__(self, cases: dict[int, Case], entries: dict[str, LedgerEntry], registry: Registry) -> None:
+        self.registry = registry
         self.cases = dict(cases)
         self.entries = dict(entries)
 
@@ -34,6 +36,19 @@ class MemorySnapshot:
 
     def entry(self, ident: str) -> LedgerEntry | None:
         return self.entries.get(ident)
+
+    def customer(self, kind: str, value: str) -> Customer | None:
+        found = (
+            c for c in self.registry.customers if value in (c.addresses if kind == "address" else c.domains)
+        )
+        return next(found, None)
+
+    def contract(self, number: str) -> Contract | None:
+        found = (c for c in self.registry.contracts if c.number.casefold() == number.casefold())
+        return next(found, None)
+
+    def has_registry(self) -> bool:
+        return self.registry != Registry()
 
     def put(self, case: Case) -> None:
         self.cases[case.number] = case
@@ -59,20 +74,21 @@ class MemoryStore:
         self.cases: dict[int, Case] = {}
         self.ledger: dict[str, LedgerEntry] = {}
         self.kept: dict[str, str] = {}
+        self.registered = Registry()
         self.commits = 0
         self.free = True
         self._backlog: str | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Snapshot]:
-        snapshot = MemorySnapshot(self.cases, self.ledger)
+        snapshot = MemorySnapshot(self.cases, self.ledger, self.registered)
         yield snapshot
         if (snapshot.cases, snapshot.entries) != (self.cases, self.ledger):
             self.commits += 1
         self.cases, self.ledger = snapshot.cases, snapshot.entries
 
     def snapshot(self) -> Snapshot:
-        return MemorySnapshot(self.cases, self.ledger)
+        return MemorySnapshot(self.cases, self.ledger, self.registered)
 
     def keep(self, path: str, key: str, at: datetime) -> str:
         self.kept[f"mail/{key}"] = path
@@ -93,6 +109,12 @@ class MemoryStore:
     def entries(self, outcome: str) -> list[LedgerEntry]:
         found = (entry for entry in self.ledger.values() if entry.outcome == outcome)
         return sorted(found, key=lambda entry: (entry.arrived_at, entry.id))
+
+    def registry(self) -> Registry:
+        return self.registered
+
+    def replace_registry(self, registry: Registry) -> None:
+        self.registered = registry
 
     def waiting(self) -> list[Waiting]:
         holders: list[tuple[int | str, tuple[OutgoingMail, ...]]] = [

@@ -7,7 +7,7 @@ from helpdeskctl.application.correspondence import written
 from helpdeskctl.application.ports import CaseStore, Clock, Texts
 from helpdeskctl.domain import answers, transitions
 from helpdeskctl.domain.answers import Postmark
-from helpdeskctl.domain.case import Case, Happened
+from helpdeskctl.domain.case import Case, Happened, Status
 from helpdeskctl.domain.errors import NoSuchCaseError, RefusedError
 from helpdeskctl.domain.mail_commands import COMMANDS
 from helpdeskctl.domain.settings import Policy
@@ -31,6 +31,20 @@ def close(number: int, desk: Desk, note: str, tell: bool) -> Case:
 def reopen(number: int, desk: Desk, note: str, tell: bool) -> Case:
     """Open a closed case again and, if `tell`, write to the requester."""
     return _command("reopen", number, desk, note, tell)
+
+
+def hold(number: int, desk: Desk, question: str) -> Case:
+    """Ask the requester, and suspend the case until they write."""
+    now = desk.clock()
+
+    def act(case: Case) -> Happened:
+        if case.status is Status.closed:
+            raise RefusedError("Case #{number} is closed: reopen it first.", number=number)
+        if case.status is Status.suspended:
+            case = transitions.with_due(transitions.resumed(case, desk.by, now).case, desk.policy.calendar)
+        return transitions.suspended(case, desk.by, now, question)
+
+    return _act(number, desk, act, "question", question)
 
 
 def _command(name: str, number: int, desk: Desk, note: str, tell: bool) -> Case:

@@ -6,15 +6,18 @@ from typing import NamedTuple
 from helpdeskctl.application.ports import Snapshot
 from helpdeskctl.domain.case import Case, Status
 from helpdeskctl.domain.context import Context, Known, same_mail, same_with_other_body
-from helpdeskctl.domain.message import Message
+from helpdeskctl.domain.message import Address, Message
 from helpdeskctl.domain.reference import bounced_number, cited_numbers, number_of
+from helpdeskctl.domain.registry import Contract, Customer, cited_contracts, is_public
 from helpdeskctl.domain.settings import Policy
-from helpdeskctl.domain.situation import gives_command
+from helpdeskctl.domain.situation import desk_addresses, gives_command, speaker
 
 # A mail may list thousands of references; the latest ones are the ones that matter.
 _REFERENCES = 50
 # So many of a sender's newest cases can be meant by a command without a number.
 _CANDIDATES = 50
+# So many contract numbers of one mail are looked up.
+_CONTRACTS = 50
 _RECENTLY = timedelta(days=30)
 
 
@@ -28,6 +31,8 @@ class Asked(NamedTuple):
 def look_up(asked: Asked, policy: Policy, store: Snapshot, secret: bytes, now: datetime) -> Context:
     """The context of one mail (behaviour.md §4), under the store's lock when it is to be acted on."""
     message = asked.message
+    sender, _indirect = speaker(message, desk_addresses(policy))
+    customer = _customer(sender, policy, store)
     by_id = _cases(store, "message_id", message.message_id)
     by_number = [store.case(number) for number in cited_numbers(message.subject)[:_REFERENCES]]
     ours = [
@@ -43,7 +48,10 @@ def look_up(asked: Asked, policy: Policy, store: Snapshot, secret: bytes, now: d
         ours_itself=number_of(message.message_id, secret) is not None,
         returned=_returned(message, secret, store),
         numbered=tuple(case for case in by_number if case),
-        candidates=_candidates(message, policy, store, now),
+        candidates=_candidates(message, (sender, customer), policy, store, now),
+        customer=customer,
+        contracts=_contracts(message, store),
+        registry_empty=not store.has_registry(),
     )
 
 
@@ -84,12 +92,34 @@ def _returned(message: Message, secret: bytes, store: Snapshot) -> Case | None:
     return next((case for case in found if case), None)
 
 
-def _candidates(message: Message, policy: Policy, store: Snapshot, now: datetime) -> tuple[Case, ...]:
-    """The sender's cases that are open or were closed lately: only for a command without a number."""
+def _customer(sender: Address, policy: Policy, store: Snapshot) -> Customer | None:
+    """The sender's customer: by the address, else by a mail domain that is not everybody's."""
+    if found := store.customer("address", sender.address.lower()):
+        return found
+    if is_public(sender.domain, policy.pec_providers):
+        return None
+    return store.customer("domain", sender.domain)
+
+
+def _contracts(message: Message, store: Snapshot) -> dict[str, Contract]:
+    """The contracts cited that exist, by casefolded number."""
+    cited = cited_contracts(message.new_text, message.text)[:_CONTRACTS]
+    found = {number.casefold(): store.contract(number) for number in cited}
+    return {number: contract for number, contract in found.items() if contract}
+
+
+def _candidates(
+    message: Message, who: tuple[Address, Customer | None], policy: Policy, store: Snapshot, now: datetime
+) -> tuple[Case, ...]:
+    """The sender's or its customer's cases that are open or were closed lately: only for a command
+    without a number."""
     if not gives_command(message, policy):
         return ()
-    numbers = store.numbers("requester", message.sender.address.lower())[-_CANDIDATES:]
-    cases = (store.case(number) for number in numbers)
+    sender, customer = who
+    theirs = {*store.numbers("requester", sender.address.lower())}
+    if customer:
+        theirs |= {*store.numbers("customer", customer.name)}
+    cases = (store.case(number) for number in sorted(theirs)[-_CANDIDATES:])
     return tuple(
         case
         for case in cases

@@ -12,6 +12,7 @@ from helpdeskctl.domain.answers import Fact
 from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
 from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.registry import Contract, Customer, Registry
 
 # Who holds outgoing mail: a case (its number) or a ledger entry (its id).
 Holder = int | str
@@ -91,6 +92,15 @@ class Snapshot(Protocol):
     def entry(self, ident: str) -> LedgerEntry | None:
         """The ledger entry of that id."""
 
+    def customer(self, kind: str, value: str) -> Customer | None:
+        """The registered customer of an `address` or a mail `domain` (lower case)."""
+
+    def contract(self, number: str) -> Contract | None:
+        """The registered contract of that number, whatever the case of its letters."""
+
+    def has_registry(self) -> bool:
+        """Whether any customer or contract is registered."""
+
     def put(self, case: Case) -> None:
         """Keep the case as it now is."""
 
@@ -124,6 +134,12 @@ class CaseStore(Protocol):
 
     def entries(self, outcome: str) -> list[LedgerEntry]:
         """The ledger's entries of one outcome, oldest first; `held` is cheap, the others are not."""
+
+    def registry(self) -> Registry:
+        """All registered customers and contracts."""
+
+    def replace_registry(self, registry: Registry) -> None:
+        """Keep this registry instead of the one there is."""
 
     def waiting(self) -> list[Waiting]:
         """Who holds mail that waits to be sent."""

@@ -8,6 +8,7 @@ from helpdeskctl.application.desk import Desk
 from helpdeskctl.application.ingest import Ports
 from helpdeskctl.application.outbox import Outbox
 from helpdeskctl.application.ports import CaseStore, Clock, Mailbox, MailSender, ParseMail, PeekAtMail, Texts
+from helpdeskctl.domain.registry import Customer
 from helpdeskctl.domain.settings import Settings
 
 
@@ -31,6 +32,13 @@ def usual_configuration() -> str:
     from helpdeskctl.adapters import config as configuration
 
     return configuration.usual(os.environ)
+
+
+def customers_of(path: str) -> tuple[Customer, ...]:
+    """The customers in a CSV file."""
+    from helpdeskctl.adapters.customers_csv import customers
+
+    return customers(path)
 
 
 def clock(zone: tzinfo) -> Clock:

@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("classify", "What would be done with a mail, and why"),
     "held": ("held", "Mail that a person has to look at"),
     "outbox": ("outbox", "Mail that waits to be sent"),
+    "hold": ("holding", "Ask the requester something; the clock stands still until they write"),
+    "customers": ("customers", "Who belongs to which customer: import, list, show"),
     "init": ("init", "Write a commented configuration and make the directories"),
 }
 

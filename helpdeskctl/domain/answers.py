@@ -107,7 +107,8 @@ def to_requester(case: Case, template: str, note: str, policy: Policy) -> Letter
     theirs = [m.message_id for m in case.messages if m.kind in {"request", "follow_up"} and m.message_id]
     facts = case_facts(case, policy) | {"note": note}
     answered = theirs[-1] if theirs else ""
-    return Letter("closing" if case.closed_at else "reply", template, case.requester, facts, False, answered)
+    kind = "question" if template == "question" else "closing" if case.closed_at else "reply"
+    return Letter(kind, template, case.requester, facts, False, answered)
 
 
 def held_notices(ident: str, shown: tuple[Address, str], spam: bool, policy: Policy) -> list[Letter]:

@@ -53,6 +53,13 @@ class Contract(NamedTuple):
     respond: tuple[tuple[str, int], ...] = ()
 
 
+class Registry(NamedTuple):
+    """All that the firm knows of its customers."""
+
+    customers: tuple[Customer, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+
+
 def is_public(domain: str, providers: Iterable[str] = ()) -> bool:
     """Whether a mail domain belongs to everybody; `providers` are the PEC providers configured."""
     return not domain or domain in PUBLIC_DOMAINS or domain.startswith("pec.") or domain in providers

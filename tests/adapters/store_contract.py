@@ -1,6 +1,6 @@
 """What every store promises (behaviour.md §10): one class that each adapter's tests inherit."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,8 @@ from helpdeskctl.application.ports import CaseStore
 from helpdeskctl.domain.case import Case, Promise, Related, Status, Suspension
 from helpdeskctl.domain.events import Event, Finding
 from helpdeskctl.domain.message import Attachment
-from tests.builders import ANNA, NOW, case, entry, message, numbers, outgoing, record
+from helpdeskctl.domain.registry import Contract, Customer, Registry
+from tests.builders import ANNA, NOW, STRANGER, case, entry, message, numbers, outgoing, record
 
 
 class StoreContract:
@@ -170,6 +171,26 @@ class StoreContract:
         assert store.snapshot().case(1) is None
         assert store.entries("ignored") == []
 
+    def test_customers_and_contracts_are_found(self, store: CaseStore) -> None:
+        rossi = Customer("Officine Rossi", ("capo@libero.example",), ("rossi.example",))
+        contract = Contract(
+            "2026/A", "Officine Rossi", date(2026, 1, 1), None, ("tecnico",), (("critico", 60),)
+        )
+        assert store.registry() == Registry()
+        assert not store.snapshot().has_registry()
+        for registry in (Registry((rossi,), ()), Registry((rossi,), (contract,))):
+            store.replace_registry(registry)
+            assert store.registry() == registry
+        found = store.snapshot()
+        assert found.has_registry()
+        assert found.customer("address", "capo@libero.example") == rossi
+        assert found.customer("domain", "rossi.example") == rossi
+        assert found.customer("domain", "libero.example") is None
+        assert found.contract("2026/a") == contract
+        assert found.contract("9") is None
+        store.replace_registry(Registry((), (contract,)))
+        assert store.snapshot().customer("domain", "rossi.example") is None
+
     def test_the_secret_stays_the_same(self, store: CaseStore) -> None:
         with store.transaction() as writing:
             secret = writing.secret()
@@ -194,3 +215,100 @@ class StoreContract:
         assert store.keep(str(mail), "1.M2P3.host", datetime(2026, 11, 24, tzinfo=UTC)) == kept
         with open(store.raw(kept), "rb") as file:
             assert file.read() == b"Subject: x\n\n"
+
+    def test_a_case_is_no_longer_found_by_what_it_was_corrected_from(self, store: CaseStore) -> None:
+        self.put(store, case(1), case(2))
+        self.put(store, case(1, requester=STRANGER, customer="Altro srl", messages=()))
+        found = store.snapshot()
+        assert found.numbers("requester", ANNA.address) == (2,)
+        assert found.numbers("requester", STRANGER.address) == (1,)
+        assert found.numbers("customer", "Altro srl") == (1,)
+        assert found.numbers("key", "apertura-1") == ()
+        self.put(store, case(1))
+        assert store.snapshot().numbers("requester", ANNA.address) == (1, 2)
+
+    def test_a_correction_is_seen_by_the_same_transaction(self, store: CaseStore) -> None:
+        self.put(store, case(1))
+        with store.transaction() as writing:
+            writing.put(case(1, requester=STRANGER, messages=()))
+            assert writing.numbers("requester", ANNA.address) == ()
+            writing.put(case(1))
+            assert writing.numbers("requester", ANNA.address) == (1,)
+            assert writing.numbers("requester", STRANGER.address) == ()
+
+    def test_a_snapshot_shows_what_it_was_told_to_change(self, store: CaseStore) -> None:
+        self.put(store, case(1))
+        with store.transaction() as writing:
+            writing.record(entry("aaaaaaaaaa"))
+        trying = store.snapshot()
+        trying.put(case(1, subject="Altro", messages=()))
+        trying.forget("aaaaaaaaaa")
+        assert trying.case(1) == case(1, subject="Altro", messages=())
+        assert trying.numbers("key", "apertura-1") == ()
+        assert trying.entry("aaaaaaaaaa") is None
+        assert store.snapshot().case(1) == case(1)
+        assert store.snapshot().entry("aaaaaaaaaa") is not None
+
+    def test_no_trace_is_left_of_a_transaction_that_failed(self, store: CaseStore) -> None:
+        self.put(store, case(1))
+        with pytest.raises(ZeroDivisionError), store.transaction() as writing:
+            writing.put(case(2, outgoing=(outgoing(),)))
+            writing.record(entry("aaaaaaaaaa", outcome="held", outgoing=(outgoing(),)))
+            raise ZeroDivisionError
+        assert store.waiting() == []
+        assert store.entries("held") == []
+        assert store.snapshot().numbers("key", "apertura-2") == ()
+        assert numbers(store.open_cases()) == [1]
+        assert store.snapshot().next_number() == 2
+
+    def test_a_transaction_without_anything_changes_nothing(self, store: CaseStore) -> None:
+        self.put(store, case(1))
+        with store.transaction():
+            pass
+        assert list(store.all_cases()) == [case(1)]
+
+    def test_hostile_texts_are_found_again(self, store: CaseStore) -> None:
+        texts = ("\0", "\u2028\t\r\n;", "\udce9", '"}{', "\x1b[31m", "a b", "x" * 10_000)
+        cases = [
+            case(n, subject=text, messages=(record(message(text, message_id=text), text),))
+            for n, text in enumerate(texts, 1)
+        ]
+        self.put(store, *cases)
+        assert list(store.all_cases()) == cases
+        assert [one.subject for one in store.open_cases()] == list(texts)
+        for number, text in enumerate(texts, 1):
+            assert store.snapshot().numbers("message_id", text) == (number,)
+            assert store.snapshot().numbers("key", text) == (number,)
+
+    def test_many_entries_of_one_day_are_all_kept(self, store: CaseStore) -> None:
+        many = [entry(f"{n:010x}", arrived_at=NOW + timedelta(seconds=n)) for n in range(450)]
+        for start in range(0, len(many), 90):
+            with store.transaction() as writing:
+                for one in many[start : start + 90]:
+                    writing.record(one)
+        assert store.entries("ignored") == many
+        assert store.snapshot().entry("0000000101") == many[0x101]
+
+    def test_an_entry_recorded_on_a_later_day_is_still_one(self, store: CaseStore) -> None:
+        held = entry("aaaaaaaaaa", outcome="held", outgoing=(outgoing(),))
+        later = held._replace(outcome="ignored", read_at=NOW + timedelta(days=3), outgoing=())
+        for one in (held, later):
+            with store.transaction() as writing:
+                writing.record(one)
+        assert store.entries("held") == []
+        assert store.entries("ignored") == [later]
+        assert store.waiting() == []
+
+    def test_what_was_forgotten_may_come_again(self, store: CaseStore) -> None:
+        held = entry("aaaaaaaaaa", outcome="held", outgoing=(outgoing(),))
+        with store.transaction() as writing:
+            writing.record(held)
+        with store.transaction() as writing:
+            writing.forget("aaaaaaaaaa")
+            writing.put(case(1))
+            assert writing.entry("aaaaaaaaaa") is None
+        assert (store.waiting(), store.entries("held")) == ([], [])
+        with store.transaction() as writing:
+            writing.record(held)
+        assert store.entries("held") == [held]
+        assert [waiting.holder for waiting in store.waiting()] == ["aaaaaaaaaa"]

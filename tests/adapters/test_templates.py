@@ -71,6 +71,7 @@ def every_letter(language: str) -> Iterator[Letter]:
     yield from answers.held_notices("0123456789", (ANNA, "Offerta"), spam=True, policy=rules)
     yield from answers.held_notices("0123456789", (Address("", ""), ""), spam=False, policy=rules)
     yield answers.to_requester(closed, "closed_by_technician", "Sostituito il toner\nSaluti", rules)
+    yield answers.to_requester(case(7), "question", "Quale postazione?", rules)
     yield answers.to_requester(case(7), "reopened_by_technician", "", rules)
 
 
@@ -87,7 +88,11 @@ def test_every_text_is_used_and_reads_well(language: str) -> None:
         assert "$" not in subject + body
         assert not re.search(
             r"(?m)^[?#]|: *$|^- *$|  ",
-            re.sub(r"(?m)^.*(qualche dettaglio|a few details|i Suoi casi|your cases).*:$", "", body),
+            re.sub(
+                r"(?m)^.*(qualche dettaglio|a few details|i Suoi casi|your cases|informazione|one more thing).*:$",
+                "",
+                body,
+            ),
         ), body
         assert body.endswith("\n") and not body.startswith("\n") and "\n\n\n" not in body
     assert used == set(texts(language).names())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from tinydb import TinyDB
 
-from helpdeskctl.adapters.tinydb_store import TinyDbStore
+from helpdeskctl.adapters.tinydb_store import TinyDbStore, commits, shelves
+from helpdeskctl.adapters.tinydb_store.shards import Shard
 from helpdeskctl.application.ports import CaseStore
 from helpdeskctl.domain.case import Status
 from helpdeskctl.domain.errors import StoreDamagedError, StoreLockedError
@@ -153,8 +155,6 @@ def test_the_index_can_be_made_anew_from_the_rest(store: TinyDbStore, root: Path
         writing.put(case(2, status=Status.closed, waiting_since=None))
         writing.record(entry("aaaaaaaaaa", outcome="held"))
     before = (store.open_cases(), store.waiting(), store.entries("held"))
-    import shutil
-
     shutil.rmtree(root / "index")
     # A reader without an index reads everything.
     assert [c.number for c in store.open_cases()] == [1]
@@ -167,8 +167,6 @@ def test_the_index_can_be_made_anew_from_the_rest(store: TinyDbStore, root: Path
 
 def test_a_lost_index_is_rebuilt_by_the_next_writer(store: TinyDbStore, root: Path) -> None:
     put(store, 1, 2)
-    import shutil
-
     shutil.rmtree(root / "index")
     put(store, 3)
     assert numbers(store.open_cases()) == [1, 2, 3]
@@ -288,3 +286,149 @@ def test_a_team_shares_the_store_by_its_group_whatever_the_umask(store: TinyDbSt
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode & 0o777 == (0o770 if path.is_dir() else 0o660), path
         assert path.stat().st_gid == root.stat().st_gid
+
+
+def test_a_case_that_waits_for_us_is_listed_though_it_is_closed(store: TinyDbStore) -> None:
+    with store.transaction() as writing:
+        writing.put(case(1, status=Status.closed, waiting_since=NOW))
+        writing.put(case(2, status=Status.closed, waiting_since=None))
+    assert numbers(store.open_cases()) == [1]
+
+
+def test_the_next_to_be_sent_comes_first(store: TinyDbStore) -> None:
+    with store.transaction() as writing:
+        for number in (1, 2, 3):
+            writing.put(case(number, outgoing=(outgoing(next_at=NOW.replace(minute=30 - number)),)))
+    assert [waiting.holder for waiting in store.waiting()] == [3, 2, 1]
+
+
+def test_a_put_that_changes_nothing_writes_nothing(store: TinyDbStore, root: Path) -> None:
+    with store.transaction() as writing:
+        writing.put(case(1))
+        writing.record(entry())
+    files = {path: path.stat().st_ino for path in root.rglob("*")}
+    intent = (root / "intent").read_bytes()
+    with store.transaction() as writing:
+        writing.put(case(1))
+        writing.record(entry())
+        writing.forget("never seen")
+    assert {path: path.stat().st_ino for path in root.rglob("*")} == files
+    assert (root / "intent").read_bytes() == intent
+
+
+def test_jq_and_a_person_can_read_a_shard(store: TinyDbStore, root: Path) -> None:
+    put(store, 1, 2)
+    lines = shard(root).read_text().splitlines()
+    assert [line[:12] for line in lines] == [
+        '{"cases":{',
+        '"1":{"number',
+        '"2":{"number',
+        "},",
+        lines[4][:12],
+    ]
+    if shutil.which("jq"):
+        asked = ["jq", "-r", '.cases["2"].requester.address', str(shard(root))]
+        assert subprocess.check_output(asked, text=True).strip() == "anna.verdi@cliente.example"
+
+
+def test_a_ledger_file_that_has_grown_large_takes_no_more(store: TinyDbStore, root: Path) -> None:
+    for n in range(3):
+        with store.transaction() as writing:
+            writing.record(entry(f"{n:010x}", reason="x" * 40_000))
+    assert sorted(p.name for p in (root / "ledger/2026-11-24").glob("*.json")) == ["001.json", "002.json"]
+
+
+def test_a_list_does_not_load_tinydb(store: TinyDbStore, root: Path) -> None:
+    put(store, 1)
+    program = (
+        "import sys\n"
+        "from zoneinfo import ZoneInfo\n"
+        "from helpdeskctl.adapters.tinydb_store import TinyDbStore\n"
+        "store = TinyDbStore(sys.argv[1], ZoneInfo('Europe/Rome'))\n"
+        "assert len(store.open_cases()) == 1 and store.waiting() == [] and store.backlog() is None\n"
+        "print(*sys.modules)\n"
+    )
+    loaded = subprocess.check_output([sys.executable, "-c", program, str(root)], text=True).split()
+    unwanted = {"tinydb", "dataclasses", "logging", "inspect", "secrets", "shutil"}
+    assert not unwanted & set(loaded)
+
+
+def test_a_long_dry_run_keeps_few_files_in_memory(
+    store: TinyDbStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, *range(1, 600, 50))
+    monkeypatch.setattr(shelves, "_IN_MEMORY", 5)
+    trying = store.snapshot()
+    for number in range(1, 600, 50):
+        assert trying.case(number) == case(number)
+        trying.put(case(number, minutes=1))
+    assert [trying.case(number) for number in (1, 551)] == [case(1, minutes=1), case(551, minutes=1)]
+    with store.transaction() as writing:
+        for number in range(1, 600, 50):
+            writing.put(case(number, minutes=2))
+            assert writing.case(1) is not None
+    assert {one.minutes for one in store.all_cases()} == {2}
+
+
+def test_an_index_is_made_anew_in_several_goes(store: TinyDbStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(store, *range(1, 152))
+    monkeypatch.setattr(commits, "_AT_ONCE", 100)
+    store.reindex()
+    assert numbers(store.open_cases()) == list(range(1, 152))
+    assert store.snapshot().numbers("requester", "anna.verdi@cliente.example") == tuple(range(1, 152))
+
+
+def test_a_document_that_is_none_of_ours_is_named(store: TinyDbStore, root: Path) -> None:
+    put(store, 1)
+    other = Shard(str(shard(root)), "cases")
+    other.put(2, {"number": 2})
+    shard(root).write_bytes(other.content())
+    with pytest.raises(StoreDamagedError, match=r"00000001\.json, document 2,"):
+        store.snapshot().case(2)
+    with pytest.raises(StoreDamagedError, match=r"00000001\.json, document 2,"):
+        list(store.all_cases())
+    with pytest.raises(StoreDamagedError, match=r"00000001\.json, document 2,"):
+        store.reindex()
+
+
+def test_gaps_are_filled_so_that_a_missing_shard_can_be_told(store: TinyDbStore, root: Path) -> None:
+    put(store, 1)
+    put(store, 201)
+    assert [shard(root, n).exists() for n in (51, 101, 151)] == [True] * 3
+    assert store.snapshot().case(51) is None
+    # An empty highest shard stands for all the numbers below it, as `backup restore` leaves it.
+    shard(root, 251).write_bytes(Shard(str(shard(root, 251)), "cases").content())
+    assert store.snapshot().next_number() == 251
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o2770])
+def test_a_team_of_another_group_shares_the_store(mode: int, store: TinyDbStore, root: Path) -> None:
+    if os.getuid():
+        pytest.skip("only root may give a directory to a group that is not its own")
+    root.mkdir()
+    os.chown(root, -1, 12345)
+    root.chmod(mode)
+    with store.transaction() as writing:
+        writing.put(case(1))
+        writing.secret()
+    for path in root.rglob("*"):
+        assert path.stat().st_gid == 12345, path
+        assert stat.S_IMODE(path.stat().st_mode) == (mode if path.is_dir() else 0o660), path
+
+
+def test_the_secret_is_never_for_everybody(store: TinyDbStore, root: Path) -> None:
+    root.mkdir(0o755)
+    root.chmod(0o755)
+    with store.transaction() as writing:
+        writing.secret()
+    assert stat.S_IMODE((root / "secret").stat().st_mode) & 0o007 == 0
+
+
+def test_a_planted_link_is_not_written_through(store: TinyDbStore, root: Path, tmp_path: Path) -> None:
+    put(store, 1)
+    (root / "index/open").rename(tmp_path / "outside")
+    (root / "index/open").symlink_to(tmp_path / "outside")
+    before = (tmp_path / "outside").read_bytes()
+    with pytest.raises(OSError, match="symbolic"), store.transaction() as writing:
+        writing.put(case(2))
+    assert (tmp_path / "outside").read_bytes() == before

@@ -28,11 +28,14 @@ def way(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     real = os.link
 
     def refusing(source: str, target: str, **more: Any) -> None:
-        outside = not source.startswith(str(tmp_path / "store"))
-        if os.path.lexists(target):
-            raise FileExistsError(errno.EEXIST, "File exists")
-        if request.param == "copy without links" or (request.param == "copy" and outside):
-            raise OSError(errno.EXDEV if outside else errno.EPERM, "no link")
+        if source.startswith(str(tmp_path / "store")):
+            if request.param == "copy without links":
+                raise OSError(errno.EPERM, "Operation not permitted")
+        elif request.param != "link":
+            # What the kernel looks at first.
+            if os.path.lexists(target):
+                raise FileExistsError(errno.EEXIST, "File exists")
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
         real(source, target, **more)
 
     monkeypatch.setattr(os, "link", refusing)
@@ -121,6 +124,24 @@ def test_what_is_no_file_is_no_mail(kind: str, store: TinyDbStore, tmp_path: Pat
         with pytest.raises(FileNotFoundError):
             store.keep(str(source), "k", AT)
     assert os.listdir(tmp_path / DAY) == []
+
+
+@pytest.mark.parametrize("other", [b"uno", b"due"])
+def test_a_copy_finished_by_another_process_meanwhile_counts(
+    other: bytes, store: TinyDbStore, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.utime
+
+    def meanwhile(fd: int, ns: tuple[int, int]) -> None:
+        real(fd, ns=ns)
+        (tmp_path / DAY / "k").write_bytes(other)
+        monkeypatch.setattr(os, "utime", real)
+
+    monkeypatch.setattr(os, "utime", meanwhile)
+    kept = store.keep(mail(tmp_path / "m", b"uno"), "k", AT)
+    assert Path(store.raw(kept)).read_bytes() == b"uno"
+    assert kept.endswith("k") == (other == b"uno" or way == "link")
+    assert way == "link" or (tmp_path / DAY / "k").read_bytes() == other
 
 
 def test_a_disk_that_is_full_leaves_no_half_of_a_mail(

@@ -12,6 +12,7 @@ Below its directory, whose group and mode everything takes:
 | `ledger/2026-11-24/001.json` | mails of no case, at most 200 | replaced |
 | `*.json.previous` | what such a file was before | replaced |
 | `*.new` | what a file is about to be | gone after a commit |
+| `registry.json` | customers and contracts | replaced |
 | `mail/2026-11-24/KEY` | the raw mails | linked or copied once |
 | `tmp/` | raw mails while they are copied | |
 | `intent` | what a commit is about to do | appended to; see `intents` |

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from itertools import chain
 
-from helpdeskctl.adapters.tinydb_store import codec, index
+from helpdeskctl.adapters.tinydb_store import codec, index, registry
 from helpdeskctl.adapters.tinydb_store.codec import Document
 from helpdeskctl.adapters.tinydb_store.shelves import Shelves
 from helpdeskctl.application.ports import LedgerEntry
 from helpdeskctl.domain.case import Case
+from helpdeskctl.domain.registry import Contract, Customer
 
 
 class Overlay:
@@ -51,6 +52,18 @@ class Overlay:
             return self._entries[ident]
         file = self.ledger_file(ident)
         return self.shelves.entry(file, ident) if file else None
+
+    def customer(self, kind: str, value: str) -> Customer | None:
+        """The registered customer of an address or a mail domain."""
+        return registry.customer(self._path, kind, value)
+
+    def contract(self, number: str) -> Contract | None:
+        """The registered contract of that number."""
+        return registry.contract(self._path, number)
+
+    def has_registry(self) -> bool:
+        """Whether any customer or contract is registered."""
+        return registry.exists(self._path)
 
     def put(self, case: Case) -> None:
         """Keep the case as it now is."""

@@ -14,13 +14,14 @@ from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from helpdeskctl.adapters.tinydb_store import codec, files, index
+from helpdeskctl.adapters.tinydb_store import codec, files, index, registry
 from helpdeskctl.adapters.tinydb_store.loading import collector_off
 from helpdeskctl.adapters.tinydb_store.locks import lock, sender_lock
 from helpdeskctl.adapters.tinydb_store.raw_mails import RawMails
 from helpdeskctl.application.ports import LedgerEntry, Waiting
 from helpdeskctl.domain.case import Case
 from helpdeskctl.domain.errors import StoreDamagedError
+from helpdeskctl.domain.registry import Registry
 
 if TYPE_CHECKING:
     from helpdeskctl.adapters.tinydb_store.files import Root
@@ -53,6 +54,7 @@ class TinyDbStore:
         with self._writing() as root:
             shelves = self._shelves()
             commits.mend(root, shelves)
+            registry.derive(root)
             self._mails.clear_away()
             overlay = Overlay(self._path, shelves, lambda: self._secret_made(root))
             yield overlay
@@ -97,6 +99,16 @@ class TinyDbStore:
             found = (shelves.entry(file, ident) for ident, file in index.live(self._path, "held"))
         of_outcome = (entry for entry in found if entry and entry.outcome == outcome)
         return sorted(of_outcome, key=lambda entry: (entry.arrived_at, entry.id))
+
+    def registry(self) -> Registry:
+        """All registered customers and contracts."""
+        self._check_format()
+        return registry.read(self._path)
+
+    def replace_registry(self, registered: Registry) -> None:
+        """Keep this registry instead of the one there is."""
+        with self._writing() as root:
+            registry.replace(root, registered)
 
     def waiting(self) -> list[Waiting]:
         """Who holds mail that waits to be sent, the first to be tried first.

@@ -85,6 +85,7 @@ def mail_word(kind: str) -> str:
         "answer": _("automatic answer"),
         "notice": _("notice"),
         "closing": _("closing note"),
+        "question": _("question"),
     }
     return words[kind]
 
