@@ -39,5 +39,6 @@ def asked_language(argv: list[str], environ: Mapping[str, str]) -> str:
 
 
 def sentence(error: HelpdeskError) -> str:
-    """The error's sentence in the language spoken."""
-    return _(error.sentence).format(**error.facts) if error.facts else _(error.sentence)
+    """The error's sentence in the language spoken; a fact may be an error itself."""
+    facts = {n: sentence(f) if isinstance(f, HelpdeskError) else f for n, f in error.facts.items()}
+    return _(error.sentence).format(**facts) if facts else _(error.sentence)

@@ -5,7 +5,6 @@ from time import perf_counter
 
 import pytest
 
-from helpdeskctl.adapters.config.default_rules import RULES
 from helpdeskctl.domain.case import Urgency
 from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.folding import fold, folded, words_at
@@ -83,6 +82,12 @@ def test_what_lies_within_an_unless_phrase_does_not_count_but_the_rest_does() ->
     assert len(list(occurrences(close, folded("impossibile chiudere, chiudere, chiuso")))) == 2
 
 
+def test_an_unless_phrase_begins_a_word() -> None:
+    close = rule(patterns=("chiuso",), unless=("non chiuso",))
+    assert found(close, subject="Stampante Canon chiuso") is not None
+    assert found(close, subject="(non chiuso)") is None
+
+
 @pytest.mark.parametrize(
     ("changes", "effect"),
     [
@@ -119,7 +124,7 @@ def test_what_is_plainly_no_command_is_none(subject: str) -> None:
 
 
 def test_the_published_words_are_those_of_the_page() -> None:
-    words = {pattern for one in RULES for pattern in one["contains"]}
+    words = {pattern for one in policy().rules for pattern in one.patterns}
     assert words == {"mago", "urgente", "critico", "chiudere", "chiuso", "riaprire"}
 
 

@@ -5,9 +5,11 @@ It knows TOML and the file system; what a setting is for is not its business (be
 
 import os
 from collections.abc import Mapping
+from errno import ENOENT
 from typing import Any
 
 from helpdeskctl.adapters.config.building import settings
+from helpdeskctl.adapters.config.checks import expanded
 from helpdeskctl.domain.errors import ConfigurationError
 from helpdeskctl.domain.settings import Settings
 
@@ -15,65 +17,69 @@ _SYSTEM = "/etc/helpdeskctl/config.toml"
 
 
 def usual(environ: Mapping[str, str]) -> str:
-    """Where a person's own configuration lies."""
-    return environ.get("HELPDESKCTL_CONFIG") or os.path.expanduser("~/.config/helpdeskctl/config.toml")
+    """Where a person's own configuration lies: $HELPDESKCTL_CONFIG, else the XDG directory."""
+    named = environ.get("HELPDESKCTL_CONFIG")
+    return expanded(
+        named or f"{_base(environ, 'XDG_CONFIG_HOME', '~/.config')}/helpdeskctl/config.toml", environ
+    )
 
 
 def locate(config: str | None, environ: Mapping[str, str]) -> str | None:
     """The file that applies: `config`, $HELPDESKCTL_CONFIG, the person's own, the system's; None: defaults.
 
-    A file that was named must be there; one of the usual places may be missing.
+    Raises `ConfigurationError` for a file that was named and is not there, and for one of which it
+    cannot be told whether it is: another one is never taken instead.
     """
-    named = config if config is not None else environ.get("HELPDESKCTL_CONFIG") or None
-    if named is not None:
-        return os.path.expanduser(named)
-    return next((path for path in (usual(environ), _SYSTEM) if os.path.lexists(path)), None)
+    if config is not None or environ.get("HELPDESKCTL_CONFIG"):
+        named = usual(environ) if config is None else expanded(config, environ)
+        if not _is_there(named):
+            raise _unreadable(named, os.strerror(ENOENT))
+        return os.path.abspath(named)
+    # Without a home directory the first is no path at all.
+    return next((path for path in (usual(environ), _SYSTEM) if path[0] == "/" and _is_there(path)), None)
 
 
 def load(path: str | None) -> Settings:
     """The settings of that file; without one the defaults, and mail is only queued.
 
-    Raises `ConfigurationError` with file, section, key and what is allowed.
+    Raises one `ConfigurationError` with file, section, key, what was found and what is allowed.
     """
     if path is None:
-        return settings({"mail": {"transport": "none"}}, "")
+        store = f"{_base(os.environ, 'XDG_STATE_HOME', '~/.local/state')}/helpdeskctl"
+        return settings({"mail": {"transport": "none"}, "store": {"path": store}}, "")
     return settings(_parsed(path), path)
 
 
 def example(answers: Mapping[str, str]) -> str:
     """The commented configuration that `init` writes.
 
-    `answers` may hold language, name, intake, maildir, store, transport: each replaces its default.
+    `answers` may hold language, name, intake, maildir, store, transport, sendmail: each replaces its
+    default.
     """
-    language = answers.get("language", "it")
-    with open(os.path.join(os.path.dirname(__file__), f"example_{language}.toml"), encoding="utf-8") as file:
-        lines = file.read().splitlines(keepends=True)
-    section = ""
-    for number, line in enumerate(lines):
-        if line.startswith("["):
-            section = line.strip("[]\n").split("]")[0]
-        key = f"{section}.{line.split('=')[0].strip()}".lstrip(".")
-        if key in _ASKED and (answer := answers.get(_ASKED[key])):
-            value = f"[{_quoted(answer)}]" if key == "desk.intake" else _quoted(answer)
-            lines[number] = f"{line.split('=')[0]}= {value}\n"
-    return "".join(lines)
+    from helpdeskctl.adapters.config.writing import written
+
+    return written(answers)
 
 
-_ASKED = {
-    "language": "language",
-    "maildir.path": "maildir",
-    "store.path": "store",
-    "desk.name": "name",
-    "desk.intake": "intake",
-    "mail.transport": "transport",
-}
+def _base(environ: Mapping[str, str], variable: str, default: str) -> str:
+    """A base directory; a relative one does not count (XDG Base Directory Specification)."""
+    chosen = environ.get(variable, "")
+    return chosen if os.path.isabs(chosen) else default
 
 
-def _quoted(text: str) -> str:
-    """A basic string of TOML."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    shown = (c if c.isprintable() else f"\\u{ord(c) & 0xFFFF:04x}" for c in escaped)
-    return '"' + "".join(shown) + '"'
+def _is_there(path: str) -> bool:
+    """Whether something lies there, be it a link to nowhere."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise _unreadable(path, error.strerror) from error
+    return True
+
+
+def _unreadable(path: str, reason: str | None) -> ConfigurationError:
+    return ConfigurationError("The configuration {file} cannot be read ({reason}).", file=path, reason=reason)
 
 
 def _parsed(path: str) -> dict[str, Any]:
@@ -84,12 +90,11 @@ def _parsed(path: str) -> dict[str, Any]:
             content = file.read().decode("utf-8-sig")
         return tomllib.loads(content)
     except OSError as error:
-        said = "The configuration {file} cannot be read ({reason})."
-        raise ConfigurationError(said, file=path, reason=error.strerror) from error
+        raise _unreadable(path, error.strerror) from error
     except UnicodeDecodeError as error:
         said = "{file} is not UTF-8 (byte {byte}): save it as UTF-8."
         raise ConfigurationError(said, file=path, byte=error.start) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(
-            "{file} is not valid TOML: {reason}.", file=path, reason=str(error)
-        ) from error
+    # TOMLDecodeError is a ValueError, and so is a number of thousands of digits.
+    except (ValueError, RecursionError) as error:
+        said = "{file} is not valid TOML: {reason}."
+        raise ConfigurationError(said, file=path, reason=str(error)) from error

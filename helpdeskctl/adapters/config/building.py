@@ -1,13 +1,23 @@
 """From checked values to the frozen settings, and what one key must be because of another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from helpdeskctl.adapters.config import schema
-from helpdeskctl.adapters.config.checks import Place, table
-from helpdeskctl.adapters.config.default_rules import RULES
-from helpdeskctl.domain.case import Urgency
-from helpdeskctl.domain.rules import FIELDS, KINDS, Rule
+from helpdeskctl.adapters.config.checks import Place
+from helpdeskctl.adapters.config.default_rules import published
+from helpdeskctl.adapters.config.reading import (
+    Problems,
+    Values,
+    named_values,
+    quoted,
+    refuse,
+    rule_values,
+    section_values,
+)
+from helpdeskctl.adapters.config.rules import rules_of
+from helpdeskctl.domain.errors import ConfigurationError
+from helpdeskctl.domain.rules import Rule
 from helpdeskctl.domain.settings import (
     Desk,
     Limits,
@@ -21,173 +31,109 @@ from helpdeskctl.domain.settings import (
 )
 from helpdeskctl.domain.working_time import Calendar
 
-_EFFECTS = ("sector", "urgency", "command", "tag")
 _SECTOR_KEY = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
+_SEVEN_DAYS = 7
+_WHOLE_DAY = ((0, 24 * 60),)
 
 
 def settings(given: Mapping[str, Any], source: str) -> Settings:
-    """The whole configuration; `given` is the file's content, `source` its path ("" for none)."""
-    place = Place(source, "")
-    top = {name for name in (*schema.SECTIONS, *schema.NAMED) if name and "." not in name}
-    schema.refuse_unknown(given, dict.fromkeys((*schema.SECTIONS[""], *top, "rules")), place)
-    read = {section: _section(given, section, place) for section in schema.SECTIONS}
-    sectors = _sectors(_named(given, "sectors", place) or schema.SECTORS, place)
-    desk, mail, root = read["desk"], read["mail"], read[""]
-    _refuse_shared_addresses(desk["intake"], sectors, place)
-    calendar = Calendar(zone=root["timezone"], **read["times"])
-    policy = Policy(
-        language=root["language"],
-        zone=root["timezone"],
-        desk=Desk(**desk),
+    """The whole configuration; `given` is the file's content, `source` its path ("" for none).
+
+    Raises one `ConfigurationError` for everything that is wrong; what the keys say of one another is
+    looked at when each is right by itself.
+    """
+    place, problems = Place(source or "(default)", ""), Problems()
+    if "sectors" not in given:
+        given = {**given, "sectors": schema.SECTORS}
+    values = {section: section_values(given, section, place, problems) for section in schema.SECTIONS}
+    sectors_read = named_values(given, "sectors", place, problems)
+    technicians_read = named_values(given, "technicians", place, problems)
+    rules_read = rule_values(given, place, problems)
+    refuse(problems)
+    sectors = _sectors(sectors_read, place, problems)
+    technicians = tuple(Technician(login, **found) for login, found in technicians_read.items())
+    problems.extend(_shared_addresses(values, sectors, place))
+    problems.extend(_unknown_sectors(technicians, sectors, place))
+    problems.extend(_half_a_login(values["mail.smtp"], place))
+    keys = tuple(sector.key for sector in sectors)
+    rules = rules_of(rules_read, keys, problems) if rules_read else published(keys)
+    refuse(problems)
+    mail = values["mail"]
+    out = MailOut(mail["transport"], mail["sendmail"], mail["templates"], Smtp(**values["mail.smtp"]))
+    paths = values["maildir"]["path"], values["store"]["path"]
+    policy = _policy(values, sectors, technicians, rules)
+    return Settings(source, *paths, policy, Limits(**values["limits"]), out)
+
+
+def _policy(
+    values: Mapping[str, Values],
+    sectors: tuple[Sector, ...],
+    technicians: tuple[Technician, ...],
+    rules: tuple[Rule, ...],
+) -> Policy:
+    zone, times = values[""]["timezone"], values["times"]
+    # All hours of all days mean round the clock: holidays included, then.
+    always = times["hours"] == _WHOLE_DAY and len(times["days"]) == _SEVEN_DAYS
+    return Policy(
+        language=values[""]["language"],
+        zone=zone,
+        desk=Desk(**values["desk"]),
         sectors=sectors,
-        technicians=_technicians(_named(given, "technicians", place), sectors, place),
-        rules=_rules(given, sectors, place),
-        calendar=calendar,
-        response=Response(**read["times.respond"]),
-        bounces=mail["bounces"],
-        personal_reply=read["personal"]["reply"],
-        trusted=read["automatic"]["trust"],
-        authserv_id=read["security"]["authserv_id"],
-        pec_providers=read["pec"]["providers"],
-    )
-    out = MailOut(mail["transport"], mail["sendmail"], mail["templates"], Smtp(**read["mail.smtp"]))
-    paths = read["maildir"]["path"], read["store"]["path"]
-    return Settings(source, *paths, policy, Limits(**read["limits"]), out)
-
-
-def _section(given: Mapping[str, Any], section: str, place: Place) -> dict[str, Any]:
-    """A section with its defaults, its subsections apart."""
-    inner = place.within(section) if section else place
-    content: Any = given
-    for step in section.split(".") if section else ():
-        content = table(content.get(step, {}), inner)
-    below = {
-        name.rpartition(".")[2] for name in schema.SECTIONS if name and name.rpartition(".")[0] == section
-    }
-    if not section:
-        below |= {*schema.NAMED, "rules"}
-    return schema.values(
-        {k: v for k, v in content.items() if k not in below}, schema.SECTIONS[section], inner
+        technicians=technicians,
+        rules=rules,
+        calendar=Calendar(zone=zone, always=always, **times),
+        response=Response(**values["times.respond"]),
+        bounces=values["mail"]["bounces"],
+        personal_reply=values["personal"]["reply"],
+        trusted=values["automatic"]["trust"],
+        authserv_id=values["security"]["authserv_id"],
+        pec_providers=values["pec"]["providers"],
     )
 
 
-def _named(given: Mapping[str, Any], section: str, place: Place) -> dict[str, dict[str, Any]]:
-    """The tables of a section whose names the firm chooses."""
-    inner = place.within(section)
-    found = table(given.get(section, {}), inner)
-    return {
-        name: schema.values(table(content, inner.within(name)), schema.NAMED[section], inner.within(name))
-        for name, content in found.items()
-    }
-
-
-def _sectors(given: Mapping[str, Mapping[str, Any]], place: Place) -> tuple[Sector, ...]:
+def _sectors(read: Mapping[str, Values], place: Place, problems: Problems) -> tuple[Sector, ...]:
     """The sectors; exactly one is the default, by itself where there is only one."""
     inner = place.within("sectors")
-    for name in given:
-        if not name or not set(name) <= _SECTOR_KEY:
+    for key in read:
+        if not key or not set(key) <= _SECTOR_KEY:
             sentence = "{file}: {key} must be named with a-z, 0-9, - and _ only."
-            raise inner.within(name).wrong(sentence, name)
+            problems.append(inner.within(quoted(key)).wrong(sentence, ""))
     sectors = tuple(
-        Sector(key, v["name"], v["address"], v.get("default", False) or len(given) == 1, v.get("notify", ()))
-        for key, v in given.items()
+        Sector(key, **{**found, "default": found["default"] or len(read) == 1}) for key, found in read.items()
     )
     if sum(sector.default for sector in sectors) != 1:
-        raise inner.wrong("{file}: exactly one of [{key}] must have default = true.", "")
+        sentence = "{file}: exactly one of [{key}] must have default = true."
+        problems.append(inner.wrong(sentence, ""))
     return sectors
 
 
-def _refuse_shared_addresses(intake: tuple[str, ...], sectors: tuple[Sector, ...], place: Place) -> None:
-    seen = set(intake)
-    for sector in sectors:
-        if sector.address in seen:
-            where = place.within(f"sectors.{sector.key}.address")
+def _shared_addresses(
+    values: Mapping[str, Values], sectors: Iterable[Sector], place: Place
+) -> Iterator[ConfigurationError]:
+    """Two that read mail at one address; bounces, too, for all automatic mail there is taken for one."""
+    seen = set(values["desk"]["intake"])
+    named = [(f"sectors.{sector.key}.address", sector.address) for sector in sectors]
+    for key, address in (*named, ("mail.bounces", values["mail"]["bounces"])):
+        if address in seen:
             sentence = "{file}: {key} = {found} is an address of the desk already: each needs its own."
-            raise where.wrong(sentence, sector.address)
-        seen.add(sector.address)
+            yield place.within(key).wrong(sentence, address)
+        seen.add(address)
 
 
-def _technicians(
-    given: Mapping[str, Mapping[str, Any]], sectors: tuple[Sector, ...], place: Place
-) -> tuple[Technician, ...]:
-    for login, values in given.items():
-        for sector in values["sectors"]:
-            _known_sector(sector, sectors, place.within(f"technicians.{login}.sectors"))
-    return tuple(Technician(login, v["name"], v["address"], v["sectors"]) for login, v in given.items())
+def _unknown_sectors(
+    technicians: Iterable[Technician], sectors: Iterable[Sector], place: Place
+) -> Iterator[ConfigurationError]:
+    keys = [sector.key for sector in sectors]
+    for technician in technicians:
+        for key in technician.sectors:
+            if key not in keys:
+                where = place.within(f"technicians.{quoted(technician.login)}.sectors")
+                sentence = "{file}: {key} must be one of {allowed}, not {found}."
+                yield where.wrong(sentence, key, allowed=", ".join(keys))
 
 
-def _known_sector(key: str, sectors: tuple[Sector, ...], place: Place) -> None:
-    if key not in {sector.key for sector in sectors}:
-        known = ", ".join(sector.key for sector in sectors)
-        raise place.wrong("{file}: {key} must be one of {allowed}, not {found}.", key, allowed=known)
-
-
-def _rules(given: Mapping[str, Any], sectors: tuple[Sector, ...], place: Place) -> tuple[Rule, ...]:
-    """The file's rules, else the published ones, as far as their sectors exist."""
-    keys = {sector.key for sector in sectors}
-    if not given.get("rules"):
-        published = [rule for rule in RULES if rule.get("sector", next(iter(keys))) in keys]
-        return tuple(_rule(rule, sectors, place.within(rule["name"])) for rule in published)
-    tables = given["rules"]
-    if not isinstance(tables, list):
-        raise place.within("rules").wrong("{file}: {key} must be a list of sections, [[{key}]].", tables)
-    rules: list[Rule] = []
-    for number, content in enumerate(tables, 1):
-        where = place.within(f"rules[{number}]")
-        rule = _rule(table(content, where), sectors, where)
-        if rule.name in {other.name for other in rules}:
-            raise where.within("name").wrong("{file}: {key} = {found} names two rules.", rule.name)
-        rules.append(rule)
-    return tuple(rules)
-
-
-def _rule(given: Mapping[str, Any], sectors: tuple[Sector, ...], place: Place) -> Rule:
-    values = schema.values(given, schema.RULE, place)
-    kinds = [kind for kind in KINDS if values[kind]]
-    effects = [effect for effect in _EFFECTS if values[effect]]
-    if len(kinds) != 1:
-        raise place.wrong("{file}: {key} must have exactly one of {allowed}.", "", allowed=", ".join(KINDS))
-    if len(effects) != 1:
-        raise place.wrong(
-            "{file}: {key} must have exactly one of {allowed}.", "", allowed=", ".join(_EFFECTS)
-        )
-    for field in values["in"]:
-        if field not in FIELDS:
-            sentence = "{file}: {key} must be one of {allowed}, not {found}."
-            raise place.within("in").wrong(sentence, field, allowed=", ".join(FIELDS))
-    if values["sector"]:
-        _known_sector(values["sector"], sectors, place.within("sector"))
-    patterns = values[kinds[0]]
-    return Rule(
-        name=values["name"],
-        fields=values["in"],
-        kind=kinds[0],
-        patterns=patterns,
-        unless=values["unless"] or (),
-        sector=values["sector"] or "",
-        urgency=Urgency[values["urgency"]] if values["urgency"] else None,
-        command=values["command"] or "",
-        tag=values["tag"] or "",
-        compiled=_compiled(patterns, place.within("regex")) if kinds[0] == "regex" else (),
-        matches=values["matches"] or (),
-        misses=values["misses"] or (),
-    )
-
-
-def _compiled(patterns: tuple[str, ...], place: Place) -> tuple[Any, ...]:
-    """The expressions as RE2 compiles them: linear time, upper and lower case alike."""
-    import re2
-
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    compiled = []
-    for pattern in patterns:
-        try:
-            compiled.append(re2.compile(pattern, options))
-        except re2.error as error:
-            said = error.args[0] if error.args else ""
-            words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-            sentence = "{file}: {key} = {found} is no expression that RE2 takes ({reason})."
-            raise place.wrong(sentence, pattern, reason=words) from None
-    return tuple(compiled)
+def _half_a_login(smtp: Values, place: Place) -> Iterator[ConfigurationError]:
+    """A name without the file of its password, or the other way round."""
+    for key, other in (("username", "password_file"), ("password_file", "username")):
+        if smtp[key] and not smtp[other]:
+            yield place.within(f"mail.smtp.{other}").wrong("{file}: {key} is missing.", "")

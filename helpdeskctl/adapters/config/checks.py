@@ -9,15 +9,22 @@ from collections.abc import Callable, Mapping
 from datetime import date, tzinfo
 from itertools import pairwise
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from helpdeskctl.domain.errors import ConfigurationError
+from helpdeskctl.domain.folding import fold
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,253}[a-z0-9])?", re.IGNORECASE)
-_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,253}[a-z0-9])?", re.IGNORECASE)
-_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
+_LONGEST_SHOWN = 80
+# The dot-string form of RFC 5321 §4.1.2; a domain of other letters than ours may stand as it is read.
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
+_LOCAL = re.compile(r"(?!-)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_SERVER = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+_HOURS = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", re.ASCII)
+_DAY = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 _LEAP_YEAR = 2024
+_WHOLE_DAY = 24 * 60
 
 
 class Place(NamedTuple):
@@ -28,8 +35,7 @@ class Place(NamedTuple):
 
     def wrong(self, sentence: str, found: Any, **facts: object) -> ConfigurationError:
         """The error that says so; `sentence` names {file}, {key} and, where it helps, {found}."""
-        shown = repr(found) if isinstance(found, str) else str(found)
-        return ConfigurationError(sentence, file=self.file, key=self.key, found=shown[:80], **facts)
+        return ConfigurationError(sentence, file=self.file, key=self.key, found=shown(found), **facts)
 
     def within(self, key: str) -> "Place":
         """The place of a key in this section."""
@@ -39,9 +45,18 @@ class Place(NamedTuple):
 Check = Callable[[Any, Place], Any]
 
 
+def shown(value: Any) -> str:
+    """A value much as TOML has it, short, and without what a terminal would obey."""
+    from json import dumps
+
+    written = dumps(value, ensure_ascii=False, default=str)
+    written = "".join(c if c.isprintable() else "\ufffd" for c in written)
+    return written if len(written) <= _LONGEST_SHOWN else written[: _LONGEST_SHOWN - 1] + "…"
+
+
 def text(value: Any, place: Place) -> str:
     """A text of one line, perhaps empty."""
-    if not isinstance(value, str) or not value.isprintable():
+    if not isinstance(value, str) or not value.replace("\xa0", " ").isprintable():
         raise place.wrong("{file}: {key} must be a text in quotes on one line, not {found}.", value)
     return value
 
@@ -64,7 +79,7 @@ def one_of(*allowed: str) -> Check:
     """One of these texts."""
 
     def check(value: Any, place: Place) -> str:
-        if value not in allowed or not isinstance(value, str):
+        if not isinstance(value, str) or value not in allowed:
             words = ", ".join(allowed)
             raise place.wrong("{file}: {key} must be one of {allowed}, not {found}.", value, allowed=words)
         return value
@@ -85,133 +100,178 @@ def whole(least: int, most: int) -> Check:
 
 
 def hours_as_minutes(value: Any, place: Place) -> int:
-    """Hours, also parts of one, as minutes."""
+    """Hours, also parts of one, as minutes; not a number (nan) is none."""
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
-    if not 0 < number <= 10_000:
-        raise place.wrong(
-            "{file}: {key} must be a number of hours above 0, such as 4 or 0.5, not {found}.", value
+    if not 0 < number <= 1000:
+        sentence = (
+            "{file}: {key} must be a number of hours above 0 and up to 1000, such as 4 or 0.5, not {found}."
         )
+        raise place.wrong(sentence, value)
     return max(1, round(number * 60))
 
 
-def texts(value: Any, place: Place) -> tuple[str, ...]:
-    """A list of texts, none of them empty."""
-    if not isinstance(value, list):
-        raise place.wrong('{file}: {key} must be a list of texts, such as ["a", "b"], not {found}.', value)
-    return tuple(some_text(item, place) for item in value)
+def several(one: Check, least: int = 0) -> Check:
+    """A list of such values, none of them twice."""
+
+    def check(value: Any, place: Place) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise place.wrong(
+                '{file}: {key} must be a list of texts, such as ["a", "b"], not {found}.', value
+            )
+        found = tuple(one(item, place) for item in value)
+        if len(found) < least:
+            raise place.wrong("{file}: {key} must not be empty.", value)
+        if len(set(found)) < len(found):
+            again = next(index for index, item in enumerate(found) if item in found[:index])
+            raise place.wrong("{file}: {key} names {found} twice.", value[again])
+        return found
+
+    return check
 
 
-def text_or_texts(value: Any, place: Place) -> tuple[str, ...]:
-    """One text or several."""
-    found = (some_text(value, place),) if isinstance(value, str) else texts(value, place)
-    if not found:
+def one_or_several(one: Check) -> Check:
+    """One such value, or a list of at least one."""
+    many = several(one, 1)
+    return lambda value, place: many([value] if isinstance(value, str) else value, place)
+
+
+def or_none(check: Check) -> Check:
+    """Such a value, or an empty text."""
+    return lambda value, place: "" if value == "" else check(value, place)
+
+
+def example(value: Any, place: Place) -> str:
+    """A text that a rule is tried on: any."""
+    return value if isinstance(value, str) else text(value, place)
+
+
+def sought(value: Any, place: Place) -> str:
+    """A text to be sought: something of it is left when it is compared."""
+    if not fold(example(value, place)):
         raise place.wrong("{file}: {key} must not be empty.", value)
-    return found
+    return str(value)
 
 
 def address(value: Any, place: Place) -> str:
-    """One mail address, in lower case."""
-    if not isinstance(value, str) or not _ADDRESS.fullmatch(value) or ".." in value:
-        raise place.wrong("{file}: {key} must be a mail address such as nome@ditta.it, not {found}.", value)
+    """One mail address alone, in lower case."""
+    local, _, host = value.lower().rpartition("@") if isinstance(value, str) else ("", "", "")
+    if not (_LOCAL.fullmatch(local) and len(local) <= 64 and _DOMAIN.fullmatch(host)):
+        sentence = "{file}: {key} must be one mail address such as nome@ditta.example, not {found}."
+        raise place.wrong(sentence, value)
+    return f"{local}@{host}"
+
+
+def pattern(value: Any, place: Place) -> str:
+    """A mail address in which `*` stands for anything and `?` for one letter, in lower case.
+
+    Its domain must say something: "*@*" would take every customer for staff.
+    """
+    local, _, host = value.lower().rpartition("@") if isinstance(value, str) else ("", "", "")
+    filled = host.replace("*", "a").replace("?", "a")
+    says_something = any(c.isalnum() for c in host)
+    if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(filled) and says_something):
+        sentence = "{file}: {key} must be an address or a pattern such as *@ditta.example, not {found}."
+        raise place.wrong(sentence, value)
+    return f"{local}@{host}"
+
+
+def domain(value: Any, place: Place) -> str:
+    """A mail domain, in lower case."""
+    if not isinstance(value, str) or not _DOMAIN.fullmatch(value):
+        sentence = "{file}: {key} must be mail domains such as ditta.example, not {found}."
+        raise place.wrong(sentence, value)
     return value.lower()
 
 
-def address_or_none(value: Any, place: Place) -> str:
-    """One mail address, or an empty text."""
-    return "" if value == "" else address(value, place)
-
-
-def addresses(value: Any, place: Place) -> tuple[str, ...]:
-    """A list of mail addresses."""
-    return tuple(address(item, place) for item in texts(value, place))
-
-
-def some_addresses(value: Any, place: Place) -> tuple[str, ...]:
-    """A list of at least one mail address."""
-    found = addresses(value, place)
-    if not found:
-        raise place.wrong("{file}: {key} must not be empty.", value)
-    return found
-
-
-def patterns(value: Any, place: Place) -> tuple[str, ...]:
-    """Mail addresses in which `*` stands for anything."""
-    for item in texts(value, place):
-        if item.count("@") != 1 or any(c.isspace() for c in item):
-            raise place.wrong("{file}: {key} must be patterns such as *@ditta.it, not {found}.", item)
-    return tuple(item.lower() for item in value)
-
-
-def domains(value: Any, place: Place) -> tuple[str, ...]:
-    """Mail domains, in lower case."""
-    for item in texts(value, place):
-        if not _DOMAIN.fullmatch(item):
-            raise place.wrong("{file}: {key} must be mail domains such as ditta.it, not {found}.", item)
-    return tuple(item.lower() for item in value)
+def server(value: Any, place: Place) -> str:
+    """A host by name or number, without port."""
+    if not isinstance(value, str) or not _SERVER.fullmatch(value):
+        sentence = "{file}: {key} must be a server such as mail.ditta.example, without port, not {found}."
+        raise place.wrong(sentence, value)
+    return value
 
 
 def path(value: Any, place: Place) -> str:
-    """A path with `~` resolved; a relative one is taken from the configuration's directory."""
-    expanded = os.path.expanduser(some_text(value, place))
-    return os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(place.file)), expanded))
+    """A path with `~` resolved; a relative one is taken from the configuration's directory.
+
+    What was found instead is not shown: somebody may write a password where its file is asked for.
+    """
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise place.wrong("{file}: {key} must be the path of a file or directory, in quotes.", "")
+    whole_path = expanded(value, os.environ)
+    if whole_path.startswith("~"):
+        sentence = "{file}: {key} begins with ~, but there is no such home directory: write the whole path."
+        raise place.wrong(sentence, "")
+    return os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(place.file)), whole_path))
 
 
-def path_or_none(value: Any, place: Place) -> str:
-    """A path, or an empty text."""
-    return "" if value == "" else path(value, place)
+def program(value: Any, place: Place) -> str:
+    """The whole path of a program; it is run without a shell, so nothing else may stand there."""
+    whole_path = expanded(value, os.environ) if isinstance(value, str) else ""
+    if not whole_path.startswith("/") or " -" in whole_path or not whole_path.isprintable():
+        sentence = "{file}: {key} must be the whole path of a program, without options, not {found}."
+        raise place.wrong(sentence, value)
+    return whole_path
+
+
+def expanded(name: str, environ: Mapping[str, str]) -> str:
+    """The path with a leading `~` resolved; as it is where there is no such home directory."""
+    user, _, rest = name.partition("/")
+    if user != "~":
+        return os.path.expanduser(name) if user.startswith("~") else name
+    home = environ.get("HOME")
+    if not home:
+        import pwd
+
+        try:
+            home = pwd.getpwuid(os.getuid()).pw_dir
+        except KeyError:
+            return name
+    return os.path.join(home, rest) if rest else home
 
 
 def zone(value: Any, place: Place) -> tzinfo:
     """A time zone by its name in the IANA database."""
+    name = some_text(value, place)
     try:
-        return ZoneInfo(some_text(value, place))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise place.wrong(
-            "{file}: {key} must be a time zone such as Europe/Rome, not {found}.", value
-        ) from None
+        return ZoneInfo(name)
+    # No such name (a KeyError); a name with "..", a directory of the database.
+    except (KeyError, ValueError, OSError):
+        sentence = "{file}: {key} must be a time zone such as Europe/Rome, not {found}."
+        raise place.wrong(sentence, value) from None
 
 
 def working_hours(value: Any, place: Place) -> tuple[tuple[int, int], ...]:
     """Spans of a day as minutes since midnight, in order and apart."""
-    spans: list[tuple[int, int]] = []
-    for item in texts(value, place):
-        found = _HOURS.fullmatch(item)
-        minutes = [int(number) for number in found.groups()] if found else [0, 60, 0, 60]
-        begin, end = minutes[0] * 60 + minutes[1], minutes[2] * 60 + minutes[3]
-        if minutes[1] > 59 or minutes[3] > 59 or not begin < end <= 1440:
-            raise place.wrong("{file}: {key} must be spans such as 09:00-13:00, not {found}.", item)
-        spans.append((begin, end))
-    if not spans:
-        raise place.wrong("{file}: {key} must not be empty.", value)
+    spans: tuple[tuple[int, int], ...] = several(_span, 1)(value, place)
     if any(end > begin for (_, end), (begin, _) in pairwise(spans)):
         raise place.wrong("{file}: {key} must be in order and must not overlap: {found}.", value)
-    return tuple(spans)
+    return spans
+
+
+def _span(value: Any, place: Place) -> tuple[int, int]:
+    match = _HOURS.fullmatch(value) if isinstance(value, str) else None
+    numbers = [int(number) for number in match.groups()] if match else [0, 0, 0, 0]
+    begin, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
+    if not begin < end <= _WHOLE_DAY:
+        raise place.wrong("{file}: {key} must be spans such as 09:00-13:00, not {found}.", value)
+    return begin, end
 
 
 def working_days(value: Any, place: Place) -> frozenset[int]:
     """Days of the week, 0 for Monday."""
-    one = one_of(*DAYS)
-    if not texts(value, place):
-        raise place.wrong("{file}: {key} must not be empty.", value)
-    return frozenset(DAYS.index(one(item, place)) for item in value)
+    return frozenset(map(DAYS.index, several(one_of(*DAYS), 1)(value, place)))
 
 
 def day_of_year(value: Any, place: Place) -> tuple[int, int] | None:
-    """Month and day, or None for an empty text."""
+    """Month and day, 29 February among them, or None for an empty text."""
     if value == "":
         return None
+    match = _DAY.fullmatch(value) if isinstance(value, str) else None
+    month, day = (int(match[1]), int(match[2])) if match else (0, 0)
     try:
-        month, day = (int(number) for number in text(value, place).split("-"))
         date(_LEAP_YEAR, month, day)
     except ValueError:
-        raise place.wrong(
-            "{file}: {key} must be a day as MM-DD, such as 12-07, not {found}.", value
-        ) from None
+        sentence = "{file}: {key} must be a day as MM-DD, such as 12-07, not {found}."
+        raise place.wrong(sentence, value) from None
     return month, day
-
-
-def table(value: Any, place: Place) -> Mapping[str, Any]:
-    """A table, the section of a file."""
-    if not isinstance(value, dict):
-        raise place.wrong("{file}: {key} must be a section, [{key}], not {found}.", value)
-    return value

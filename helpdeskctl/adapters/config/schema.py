@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from helpdeskctl.adapters.config import checks
-from helpdeskctl.adapters.config.checks import Check, Place
+from helpdeskctl.adapters.config.checks import Check
+from helpdeskctl.domain.rules import FIELDS
 
 REQUIRED = object()
-_INTAKE = ["nuovocaso@projectpp.it"]
 
 
 class Key(NamedTuple):
-    """One key: its check, and its default as it would stand in the file; `REQUIRED` where there is none."""
+    """One key: its check, and its default as it would stand in the file.
+
+    `REQUIRED` where it must be given; None where it may be left out and is then nothing.
+    """
 
     check: Check
     default: Any
@@ -31,22 +34,22 @@ SECTIONS: Mapping[str, Keys] = {
     "store": {"path": Key(checks.path, "~/.local/state/helpdeskctl")},
     "desk": {
         "name": Key(checks.some_text, "Project++ Assistenza"),
-        "intake": Key(checks.some_addresses, _INTAKE),
-        "mailbox": Key(checks.addresses, []),
-        "staff": Key(checks.patterns, []),
+        "intake": Key(checks.several(checks.address, 1), ["nuovocaso@projectpp.it"]),
+        "mailbox": Key(checks.several(checks.address), []),
+        "staff": Key(checks.several(checks.pattern), []),
     },
     "mail": {
         "transport": Key(checks.one_of("sendmail", "smtp", "none"), "sendmail"),
-        "sendmail": Key(checks.path, "/usr/sbin/sendmail"),
-        "bounces": Key(checks.address_or_none, ""),
-        "templates": Key(checks.path_or_none, "~/.config/helpdeskctl/templates"),
+        "sendmail": Key(checks.program, "/usr/sbin/sendmail"),
+        "bounces": Key(checks.or_none(checks.address), ""),
+        "templates": Key(checks.or_none(checks.path), "~/.config/helpdeskctl/templates"),
     },
     "mail.smtp": {
-        "host": Key(checks.some_text, "localhost"),
+        "host": Key(checks.server, "localhost"),
         "port": Key(checks.whole(1, 65535), 25),
         "security": Key(checks.one_of("none", "starttls", "tls"), "none"),
         "username": Key(checks.text, ""),
-        "password_file": Key(checks.path_or_none, ""),
+        "password_file": Key(checks.or_none(checks.path), ""),
     },
     "times": {
         "hours": Key(checks.working_hours, ["09:00-13:00", "14:00-18:00"]),
@@ -59,29 +62,30 @@ SECTIONS: Mapping[str, Keys] = {
         "critico": Key(checks.hours_as_minutes, 2),
     },
     "personal": {"reply": Key(checks.yes_or_no, False)},
-    "automatic": {"trust": Key(checks.addresses, [])},
-    "security": {"authserv_id": Key(checks.text, "")},
-    "pec": {"providers": Key(checks.domains, [])},
+    "automatic": {"trust": Key(checks.several(checks.address), [])},
+    "security": {"authserv_id": Key(checks.or_none(checks.server), "")},
+    "pec": {"providers": Key(checks.several(checks.domain), [])},
     "limits": {
         "mail_mb": Key(checks.whole(1, 1000), 50),
-        "header_kb": Key(checks.whole(1, 10_000), 256),
-        "parts": Key(checks.whole(1, 100_000), 1000),
-        "nesting": Key(checks.whole(1, 500), 50),
+        "header_kb": Key(checks.whole(1, 1024), 256),
+        "parts": Key(checks.whole(1, 10_000), 1000),
+        "nesting": Key(checks.whole(1, 200), 50),
     },
 }
 
 # Sections with one table for each name that the firm gives: [technicians.rossi], [sectors.tecnico].
+# A name that is not given is the table's own.
 NAMED: Mapping[str, Keys] = {
     "technicians": {
-        "name": Key(checks.some_text, REQUIRED),
+        "name": Key(checks.some_text, None),
         "address": Key(checks.address, REQUIRED),
-        "sectors": Key(checks.texts, []),
+        "sectors": Key(checks.several(checks.some_text), []),
     },
     "sectors": {
-        "name": Key(checks.some_text, REQUIRED),
+        "name": Key(checks.some_text, None),
         "address": Key(checks.address, REQUIRED),
         "default": Key(checks.yes_or_no, False),
-        "notify": Key(checks.addresses, []),
+        "notify": Key(checks.several(checks.address), []),
     },
 }
 
@@ -93,17 +97,18 @@ SECTORS: Mapping[str, Any] = {
 # A list of tables, [[rules]]; without any, the published ones hold.
 RULE: Keys = {
     "name": Key(checks.some_text, REQUIRED),
-    "in": Key(checks.text_or_texts, REQUIRED),
-    "contains": Key(checks.text_or_texts, None),
-    "word": Key(checks.text_or_texts, None),
-    "regex": Key(checks.text_or_texts, None),
-    "unless": Key(checks.text_or_texts, None),
+    "in": Key(checks.one_or_several(checks.one_of(*FIELDS)), REQUIRED),
+    "contains": Key(checks.one_or_several(checks.sought), None),
+    "word": Key(checks.one_or_several(checks.sought), None),
+    "regex": Key(checks.one_or_several(checks.sought), None),
+    "unless": Key(checks.one_or_several(checks.sought), None),
     "sector": Key(checks.some_text, None),
+    # "normale" is what a case is without any rule.
     "urgency": Key(checks.one_of("urgente", "critico"), None),
     "command": Key(checks.one_of("close", "reopen"), None),
     "tag": Key(checks.some_text, None),
-    "matches": Key(checks.text_or_texts, None),
-    "misses": Key(checks.text_or_texts, None),
+    "matches": Key(checks.one_or_several(checks.example), None),
+    "misses": Key(checks.one_or_several(checks.example), None),
 }
 
 # Keys whose feature is still to come: refused when they ask for it.
@@ -117,31 +122,7 @@ def all_keys() -> tuple[str, ...]:
     return (*plain, *named, *(f"rules.{key}" for key in RULE))
 
 
-def values(given: Mapping[str, Any], known: Keys, place: Place) -> dict[str, Any]:
-    """One section checked: every known key with its value or its default, and no unknown key."""
-    refuse_unknown(given, known, place)
-    found = {}
-    for name, key in known.items():
-        if name not in given and key.default is REQUIRED:
-            raise place.within(name).wrong("{file}: {key} is missing.", "")
-        value = given.get(name, key.default)
-        found[name] = key.check(value, place.within(name)) if value is not None else None
-        planned = NOT_YET.get(place.within(name).key, found[name])
-        if planned != found[name]:
-            sentence = "{file}: {key} = {found} is not possible in this version yet: remove that line."
-            raise place.within(name).wrong(sentence, str(value).lower())
-    return found
-
-
-def refuse_unknown(given: Mapping[str, Any], known: Mapping[str, Any], place: Place) -> None:
-    """An unknown key is an error that names the nearest known one."""
-    for name in given:
-        if name not in known:
-            from difflib import get_close_matches
-
-            where = place.within(name)
-            if near := get_close_matches(name.lower(), known, 1, 0.5):
-                sentence = "{file}: {key} is no key that helpdeskctl knows: did you mean {near}?"
-                raise where.wrong(sentence, name, near=place.within(near[0]).key)
-            sentence = "{file}: {key} is no key that helpdeskctl knows: allowed here are {allowed}."
-            raise where.wrong(sentence, name, allowed=", ".join(known))
+def below(section: str) -> tuple[str, ...]:
+    """The sections within a section; within "" those of the whole file."""
+    names = (*SECTIONS, *NAMED, "rules")
+    return tuple(name.rpartition(".")[2] for name in names if name and name.rpartition(".")[0] == section)

@@ -67,11 +67,24 @@ def view(
 
 def occurrences(rule: Rule, text: Folded) -> Iterator[tuple[int, int]]:
     """Where the rule hits in the folded text, leaving out what an `unless` phrase covers."""
-    excused = [span for phrase in rule.unless for span in contains.spans(fold(phrase), text)]
+    excused: list[tuple[int, int]] | None = None
     for pattern in rule.compiled or map(fold, rule.patterns):
         for start, end in KINDS[rule.kind](pattern, text):
+            # Sought only after a hit: most mails have none, and phrases may be many.
+            if excused is None:
+                excused = _excused(rule, text)
             if not any(first <= start and end <= last for first, last in excused):
                 yield start, end
+
+
+def _excused(rule: Rule, text: Folded) -> list[tuple[int, int]]:
+    """Where the `unless` phrases stand; they begin a word, so that "Canon chiuso" is no "non chiuso"."""
+    return [
+        (start, end)
+        for phrase in rule.unless
+        for start, end in contains.spans(fold(phrase), text)
+        if not text.folded[start - 1 : start].isalnum()
+    ]
 
 
 def check(rule: Rule, seen: View) -> Finding | None:
