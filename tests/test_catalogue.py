@@ -42,7 +42,7 @@ def catalogue() -> Catalog:
 def _sentences() -> set[str]:
     """Every sentence of the package that a person may read, as it stands in the code."""
     found = {short for _module, short in COMMANDS.values()} | set(CLICK)
-    found |= {row.name for row in TABLE}
+    found |= {words for row in TABLE for words in (row.name, row.when)}
     for path in PACKAGE.rglob("*.py"):
         found |= set(filter(None, map(_sentence, ast.walk(ast.parse(path.read_text())))))
     return found

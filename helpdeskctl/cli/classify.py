@@ -105,7 +105,7 @@ def _from_stdin() -> Iterator[Asked]:
 
 def _print(name: str, made: Explanation, asked: Session) -> None:
     if asked.json:
-        click.echo(json.dumps(json.decision(made.message, made.decision) | {"known": made.known}))
+        click.echo(json.dumps(json.explanation(made)))
     elif asked.terminal:
         from helpdeskctl.cli.formats import table
 

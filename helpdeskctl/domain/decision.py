@@ -33,11 +33,17 @@ class Row(NamedTuple):
 
 def decide(message: Message, policy: Policy, context: Context) -> Decision:
     """The first line of the table that applies, carried to its decision."""
+    return weigh(message, policy, context)[0]
+
+
+def weigh(message: Message, policy: Policy, context: Context) -> tuple[Decision, tuple[Row, ...]]:
+    """The decision, and the lines before it, which did not apply."""
     here = situation(message, policy, context)
-    for row in TABLE:
+    for place, row in enumerate(TABLE):
         found = row.applies(here)
         if found is not None:
-            return row.decide(here, found)._replace(line=row.name, sender=here.sender)
+            decision = row.decide(here, found)
+            return decision._replace(line=row.name, sender=here.sender), TABLE[:place]
     raise AssertionError("the last line of the table applies to every mail")
 
 

@@ -127,6 +127,9 @@ def test_explaining_skips_what_is_known_and_tells_it_beside() -> None:
     store, work = at_work(case(7, messages=(record(message(), "k"),)))
     told = explain(message(), work.policy, store.snapshot(), work.clock)
     assert (told.known, told.decision.outcome, told.decision.line) == (7, "opened", "new")
+    assert [row.name for row in told.passed] == [
+        "own mail", "spam", "bounce", "automatic answer", "personal", "cron", "names a case",
+    ]  # fmt: skip
     fresh = explain(
         message("Altro problema alla posta", message_id="x@y.example"),
         work.policy,

@@ -40,6 +40,8 @@ def lines(name: str, made: Explanation) -> Iterator[tuple[object, ...]]:
     ):
         if value not in {None, ""}:
             yield name, fact, value
+    for row in made.passed:
+        yield name, "passed", row.name, row.when
     for finding in decision.because:
         yield name, "because", finding.effect, finding.rule, finding.field, finding.matched
 
@@ -71,7 +73,8 @@ def page(name: str, made: Explanation) -> "RenderableType":
         (_("Known"), _("case #{n} holds this mail already").format(n=made.known) if made.known else ""),
     ]
     because = [(_("Because"), because_line(finding)) for finding in decision.because]
-    shown = ((word, value) for word, value in (*pairs, *because) if value)
+    passed = [(_("Not"), Text(f"{_(row.name)}: {_(row.when)}", "dim")) for row in made.passed]
+    shown = ((word, value) for word, value in (*pairs, *because, *passed) if value)
     return Group(Text(one_line(name), "bold"), Padding(table.facts(shown), (0, 0, 1, 2)))
 
 

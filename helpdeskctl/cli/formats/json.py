@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from helpdeskctl.application.explain import Explanation
 from helpdeskctl.application.ports import Holder, LedgerEntry
 from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
 from helpdeskctl.domain.events import Event, Finding
@@ -101,6 +102,12 @@ def decision(message: Message | None, made: Decision) -> dict[str, Any]:
         "because": because(made.because),
         "reason": reason(made),
     }
+
+
+def explanation(made: Explanation) -> dict[str, Any]:
+    """A decision explained, as `classify` gives it."""
+    passed = [row.name for row in made.passed]
+    return decision(made.message, made.decision) | {"known": made.known, "passed": passed}
 
 
 def reason(told: Decision | LedgerEntry) -> str:
