@@ -8,6 +8,7 @@ from typing import BinaryIO
 from helpdeskctl.application.ports import Arrived, Fact, LedgerEntry, Receipt, Snapshot, Waiting
 from helpdeskctl.domain.case import Case, OutgoingMail, Status
 from helpdeskctl.domain.errors import UnreadableMailError
+from helpdeskctl.domain.limits import LIMITED, SentBefore
 from helpdeskctl.domain.message import Address, Message
 from helpdeskctl.domain.registry import Contract, Customer, Registry
 from tests.builders import SECRET
@@ -36,6 +37,12 @@ class MemorySnapshot:
 
     def entry(self, ident: str) -> LedgerEntry | None:
         return self.entries.get(ident)
+
+    def lately_sent(self) -> tuple[SentBefore, ...]:
+        mails = [m for case in self.cases.values() for m in case.outgoing]
+        mails += [m for entry in self.entries.values() for m in entry.outgoing]
+        sent = ((m.sent_at, m) for m in mails if m.sent_at and m.kind in LIMITED)
+        return tuple(sorted(SentBefore(at, m.to.address.lower(), m.kind, m.subject) for at, m in sent))
 
     def customer(self, kind: str, value: str) -> Customer | None:
         found = (

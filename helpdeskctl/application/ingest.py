@@ -243,6 +243,10 @@ def _record(read: Read, message: Message | None, decision: Decision, store: Snap
         )
         about = (0, ports.policy.default_sector.key)
         outgoing += written(letters, about, mark, read.arrived.key, ports.texts)
+    if message and decision.answer == "personal" and not before:
+        letter = answers.personal_notice(decision.sender, message.message_id, ports.policy)
+        about = (0, ports.policy.default_sector.key)
+        outgoing += written([letter], about, mark, read.arrived.key, ports.texts)
     entry = LedgerEntry(
         id=ident,
         key=read.arrived.key,

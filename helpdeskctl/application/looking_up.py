@@ -6,6 +6,7 @@ from typing import NamedTuple
 from helpdeskctl.application.ports import Snapshot
 from helpdeskctl.domain.case import Case, Status
 from helpdeskctl.domain.context import Context, Known, same_mail, same_with_other_body
+from helpdeskctl.domain.limits import noticed_lately
 from helpdeskctl.domain.message import Address, Message
 from helpdeskctl.domain.reference import bounced_number, cited_numbers, number_of
 from helpdeskctl.domain.registry import Contract, Customer, cited_contracts, is_public
@@ -32,7 +33,7 @@ def look_up(asked: Asked, policy: Policy, store: Snapshot, secret: bytes, now: d
     """The context of one mail (behaviour.md §4), under the store's lock when it is to be acted on."""
     message = asked.message
     sender, _indirect = speaker(message, desk_addresses(policy))
-    customer = _customer(sender, policy, store)
+    customer = registered_customer(sender.address, policy, store)
     by_id = _cases(store, "message_id", message.message_id)
     by_number = [store.case(number) for number in cited_numbers(message.subject)[:_REFERENCES]]
     ours = [
@@ -52,6 +53,7 @@ def look_up(asked: Asked, policy: Policy, store: Snapshot, secret: bytes, now: d
         customer=customer,
         contracts=_contracts(message, store),
         registry_empty=not store.has_registry(),
+        noticed=policy.personal_reply and noticed_lately(sender.address, store.lately_sent(), now),
     )
 
 
@@ -92,13 +94,12 @@ def _returned(message: Message, secret: bytes, store: Snapshot) -> Case | None:
     return next((case for case in found if case), None)
 
 
-def _customer(sender: Address, policy: Policy, store: Snapshot) -> Customer | None:
-    """The sender's customer: by the address, else by a mail domain that is not everybody's."""
-    if found := store.customer("address", sender.address.lower()):
+def registered_customer(address: str, policy: Policy, store: Snapshot) -> Customer | None:
+    """The customer of an address: by itself, else by a mail domain that is not everybody's."""
+    if found := store.customer("address", address.lower()):
         return found
-    if is_public(sender.domain, policy.pec_providers):
-        return None
-    return store.customer("domain", sender.domain)
+    domain = Address("", address).domain.lower()
+    return None if is_public(domain, policy.pec_providers) else store.customer("domain", domain)
 
 
 def _contracts(message: Message, store: Snapshot) -> dict[str, Contract]:

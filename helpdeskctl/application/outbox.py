@@ -7,20 +7,37 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from helpdeskctl.application.ports import CaseStore, Clock, Holder, MailSender, Receipt, Snapshot
+from helpdeskctl.application.looking_up import registered_customer
+from helpdeskctl.application.ports import CaseStore, Clock, Holder, MailSender, Receipt, Snapshot, Texts
+from helpdeskctl.domain.answers import several
 from helpdeskctl.domain.case import OutgoingMail
+from helpdeskctl.domain.limits import LIMITED, allowed_at
+from helpdeskctl.domain.settings import Policy
 from helpdeskctl.domain.transitions import mail_event, with_marks
 
 _LONGEST_PAUSE = 60
 _GIVE_UP = timedelta(days=5)
 
 
+# What stands beside a mail that waits because of a limit.
+OVER_LIMIT = "over the limit of automatic mail"
+
+
 class Outbox(NamedTuple):
-    """What sending needs from outside."""
+    """What sending needs from outside, and the firm's policy."""
 
     store: CaseStore
     sender: MailSender
+    texts: Texts
+    policy: Policy
     clock: Clock
+
+
+class Due(NamedTuple):
+    """A mail that is to be sent now, with who holds it."""
+
+    holder: Holder
+    mail: OutgoingMail
 
 
 class Sent(NamedTuple):
@@ -41,9 +58,11 @@ def send_waiting(outbox: Outbox, retry_now: bool = False) -> Iterator[Sent]:
         with outbox.store.sending() as ours:
             if not ours:
                 return
-            for holder, mail in due:
-                tried.add((holder, mail.id))
-                yield _send(outbox, holder, mail)
+            for one in due:
+                if (one.holder, one.mail.id) not in tried:
+                    together = _together(one, due, tried)
+                    tried |= {(each.holder, each.mail.id) for each in together}
+                    yield from _send(outbox, together)
 
 
 def next_attempt(mail: OutgoingMail, now: datetime) -> datetime:
@@ -83,28 +102,68 @@ def after(mail: OutgoingMail, receipt: Receipt, now: datetime) -> OutgoingMail:
     return tried._replace(next_at=next_attempt(mail, now))
 
 
-def _due(
-    outbox: Outbox, retry_now: bool, tried: set[tuple[Holder, str]]
-) -> list[tuple[Holder, OutgoingMail]]:
+def _due(outbox: Outbox, retry_now: bool, tried: set[tuple[Holder, str]]) -> list[Due]:
     """What is to be sent now, oldest first, without what this run has tried already."""
     now = outbox.clock()
     store = outbox.store.snapshot()
     found = [
-        (waiting.holder, mail)
+        Due(waiting.holder, mail)
         for waiting in outbox.store.waiting()
         if retry_now or waiting.next_at <= now
         for mail in mails_of(store, waiting.holder)
         if mail.state == "waiting" and (retry_now or mail.next_at <= now)
     ]
-    fresh = [pair for pair in found if (pair[0], pair[1].id) not in tried]
-    return sorted(fresh, key=lambda pair: pair[1].queued_at)
+    fresh = [one for one in found if (one.holder, one.mail.id) not in tried]
+    return sorted(fresh, key=lambda one: one.mail.queued_at)
 
 
-def _send(outbox: Outbox, holder: Holder, mail: OutgoingMail) -> Sent:
-    """One mail handed to the mail system, and the store told."""
-    receipt = outbox.sender.send(mail, outbox.clock())
+def _together(one: Due, due: list[Due], tried: set[tuple[Holder, str]]) -> list[Due]:
+    """The mail, and with an acknowledgement that had to wait all others to that address that had to."""
+    if one.mail.kind != "acknowledgement" or one.mail.error != OVER_LIMIT:
+        return [one]
+    return [
+        other
+        for other in due
+        if other.mail.kind == "acknowledgement"
+        and other.mail.error == OVER_LIMIT
+        and other.mail.to.address.lower() == one.mail.to.address.lower()
+        and (other.holder, other.mail.id) not in tried
+    ]
+
+
+def _send(outbox: Outbox, together: list[Due]) -> Iterator[Sent]:
+    """One mail handed to the mail system, or left for later where a limit says so; the store told.
+
+    Of several acknowledgements one mail is made, with all the numbers.
+    """
+    now, mail = outbox.clock(), together[0].mail
+    if mail.kind in LIMITED:
+        allowed = _allowed_at(outbox, mail, now)
+        if allowed > now:
+            for one in together:
+                postponed = one.mail._replace(next_at=allowed, error=OVER_LIMIT)
+                yield _told(outbox, one.holder, postponed, Receipt("retry", OVER_LIMIT), now)
+            return
+    if len(together) > 1:
+        lines = tuple(one.mail.subject for one in together)
+        subject, body = outbox.texts.render("acknowledgements", several(lines, outbox.policy))
+        mail = mail._replace(subject=subject, body=body)
+    receipt = outbox.sender.send(mail, now)
     now = outbox.clock()
-    mail = after(mail, receipt, now)
+    for one in together:
+        yield _told(outbox, one.holder, after(one.mail, receipt, now), receipt, now)
+
+
+def _allowed_at(outbox: Outbox, mail: OutgoingMail, now: datetime) -> datetime:
+    """When the limits let the mail go."""
+    store = outbox.store.snapshot()
+    before = store.lately_sent()
+    addresses = {mail.to.address.lower(), *(one.address for one in before)}
+    registered = [a for a in addresses if registered_customer(a, outbox.policy, store)]
+    return allowed_at(mail, before, registered, now)
+
+
+def _told(outbox: Outbox, holder: Holder, mail: OutgoingMail, receipt: Receipt, now: datetime) -> Sent:
     with outbox.store.transaction() as store:
         _mark(store, holder, mail, receipt.said, now)
     return Sent(holder, mail, receipt)
@@ -125,7 +184,7 @@ def _mark(store: Snapshot, holder: Holder, mail: OutgoingMail, said: str, now: d
         case = mail_event(case, now, "mail_sent", words).case
     elif mail.state == "refused":
         case = with_marks(mail_event(case, now, "mail_refused", words).case, "undelivered")
-    elif mail.attempts == 1:
+    elif mail.attempts == 1 and mail.error != OVER_LIMIT:
         case = mail_event(case, now, "mail_delayed", words).case
     store.put(case)
 

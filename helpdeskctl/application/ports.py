@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 from helpdeskctl.domain.answers import Fact
 from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
 from helpdeskctl.domain.events import Finding
+from helpdeskctl.domain.limits import SentBefore
 from helpdeskctl.domain.message import Address, Message
 from helpdeskctl.domain.registry import Contract, Customer, Registry
 
@@ -91,6 +92,9 @@ class Snapshot(Protocol):
 
     def entry(self, ident: str) -> LedgerEntry | None:
         """The ledger entry of that id."""
+
+    def lately_sent(self) -> tuple[SentBefore, ...]:
+        """The automatic mail of at least the last week, without notices, oldest first."""
 
     def customer(self, kind: str, value: str) -> Customer | None:
         """The registered customer of an `address` or a mail `domain` (lower case)."""

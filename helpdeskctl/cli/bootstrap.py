@@ -118,7 +118,9 @@ def ports(chosen: Settings, maildir: str | None = None) -> Ports:
 def outbox(chosen: Settings, cases: CaseStore) -> Outbox | None:
     """Everything that sending needs; None when mail is only queued."""
     transport = sender(chosen)
-    return Outbox(cases, transport, clock(chosen.policy.zone)) if transport else None
+    if transport is None:
+        return None
+    return Outbox(cases, transport, texts(chosen), chosen.policy, clock(chosen.policy.zone))
 
 
 def desk(chosen: Settings, by: str) -> Desk:

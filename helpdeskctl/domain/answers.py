@@ -125,6 +125,17 @@ def held_notices(ident: str, shown: tuple[Address, str], spam: bool, policy: Pol
     return [Letter("notice", "notice_held", Address("", address), facts) for address in sector.notify]
 
 
+def personal_notice(sender: Address, answers: str, policy: Policy) -> Letter:
+    """What who wrote to a technician's own address is told: how to open a case."""
+    facts: dict[str, Fact] = {"desk": policy.desk.name, "intake": policy.desk.intake[0]}
+    return Letter("personal", "personal", sender, facts, answers=answers)
+
+
+def several(subjects: tuple[str, ...], policy: Policy) -> dict[str, Fact]:
+    """What one mail for several acknowledgements may tell: their subjects, which begin with the numbers."""
+    return {"desk": policy.desk.name, "intake": policy.desk.intake[0], "cases": subjects}
+
+
 def case_facts(case: Case, policy: Policy) -> dict[str, Fact]:
     """What every template about a case may tell."""
     sector = policy.sector(case.sector)

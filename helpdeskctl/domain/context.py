@@ -27,7 +27,8 @@ class Context(NamedTuple):
     mail a bounce or receipt returns. `numbered` are the existing cases among those cited in the subject,
     in its order. `candidates` are the sender's or its customer's cases that a command without a number
     could mean, looked up only when there is one. `contracts` holds those cited that exist, by casefolded
-    number; `registry_empty` tells that no contract is known at all.
+    number; `registry_empty` tells that no contract is known at all. `noticed` tells that the sender got
+    the notice about personal addresses within a week.
     """
 
     now: datetime
@@ -43,6 +44,7 @@ class Context(NamedTuple):
     customer: Customer | None = None
     contracts: Mapping[str, Contract] = {}
     registry_empty: bool = True
+    noticed: bool = False
 
 
 def same_mail(record: MailRecord, message: Message) -> bool:

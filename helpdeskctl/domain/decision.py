@@ -137,7 +137,7 @@ TABLE: tuple[Row, ...] = (
     Row("spam", "marked as spam", _spam, outcomes.held),
     Row("bounce", "a mail of ours came back", _bounce, outcomes.bounced),
     Row("automatic answer", "a machine answers", _automatic_answer, outcomes.answered_by_machine),
-    Row("personal", "addressed only to staff", _personal, outcomes.ignored),
+    Row("personal", "addressed only to staff", _personal, outcomes.personal),
     Row("cron", "cron's own mail", _cron, outcomes.ignored),
     Row("names a case", "about a case that exists", _names_case, outcomes.about_a_case),
     Row("new", "anything else", _anything, outcomes.opened),

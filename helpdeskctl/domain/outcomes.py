@@ -81,6 +81,14 @@ def ignored(_here: Situation, found: Because) -> Decision:
     return Decision("ignored", because=found, reason=found[0].rule)
 
 
+def personal(here: Situation, found: Because) -> Decision:
+    """Not considered; its sender is told once a week how to open a case, where the firm wants that."""
+    decision = ignored(here, found)
+    if not here.policy.personal_reply or here.staff or here.context.noticed:
+        return decision
+    return decision if withheld_answer(here) else decision._replace(answer="personal")
+
+
 def held(_here: Situation, found: Because) -> Decision:
     """A person has to look at it."""
     return Decision("held", because=found, reason=found[0].rule)

@@ -51,6 +51,11 @@ def bare_subject(subject: str) -> str:
     return rest.strip()
 
 
+def oldest_subject(subject: str) -> str:
+    """What a subject said before machines answered each other: what follows the last of our tokens."""
+    return bare_subject(_TOKEN.split(subject)[-1])
+
+
 def without_numbers(subject: str) -> str:
     """The bare subject without any case number, however written: what else it says."""
     rest = bare_subject(subject)

@@ -191,6 +191,26 @@ class StoreContract:
         store.replace_registry(Registry((), (contract,)))
         assert store.snapshot().customer("domain", "rossi.example") is None
 
+    def test_what_was_sent_lately_is_known(self, store: CaseStore) -> None:
+        assert store.snapshot().lately_sent() == ()
+        sent = outgoing("a", state="sent", sent_at=NOW)
+        self.put(
+            store,
+            case(1, outgoing=(sent, outgoing("b"), outgoing("c", kind="notice", state="sent", sent_at=NOW))),
+        )
+        later = outgoing("d", kind="personal", state="sent", sent_at=NOW + timedelta(minutes=1), to=STRANGER)
+        with store.transaction() as writing:
+            writing.record(entry("aaaaaaaaaa", outgoing=(later,)))
+            writing.put(
+                case(1, outgoing=(sent, outgoing("b", state="sent", sent_at=NOW + timedelta(minutes=2))))
+            )
+        found = [(one.address, one.kind, one.at) for one in store.snapshot().lately_sent()]
+        assert found == [
+            (ANNA.address, "acknowledgement", NOW),
+            (STRANGER.address, "personal", NOW + timedelta(minutes=1)),
+            (ANNA.address, "acknowledgement", NOW + timedelta(minutes=2)),
+        ]
+
     def test_the_secret_stays_the_same(self, store: CaseStore) -> None:
         with store.transaction() as writing:
             secret = writing.secret()

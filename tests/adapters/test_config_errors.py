@@ -119,8 +119,8 @@ WRONG = [
     ("[times]\nrespond = { alta = 2 }", "times.respond.alta is no key"),
     # The rest.
     (
-        "[personal]\nreply = true",
-        "personal.reply is not available in this version yet: leave it at its default (false).",
+        "[personal]\nreply = 1",
+        "personal.reply must be true or false, without quotes, not 1.",
     ),
     ('[personal]\nreply = "no"', 'personal.reply must be true or false, without quotes, not "no".'),
     ("[personal]\nreply = 0", "personal.reply must be true or false, without quotes, not 0."),

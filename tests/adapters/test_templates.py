@@ -71,6 +71,9 @@ def every_letter(language: str) -> Iterator[Letter]:
     yield from answers.held_notices("0123456789", (ANNA, "Offerta"), spam=True, policy=rules)
     yield from answers.held_notices("0123456789", (Address("", ""), ""), spam=False, policy=rules)
     yield answers.to_requester(closed, "closed_by_technician", "Sostituito il toner\nSaluti", rules)
+    yield answers.personal_notice(ANNA, "1@cliente.example", rules)
+    facts = answers.several(("[Caso #7] Stampante", "[Caso #8] Monitor"), rules)
+    yield Letter("acknowledgement", "acknowledgements", ANNA, facts)
     yield answers.to_requester(case(7), "question", "Quale postazione?", rules)
     yield answers.to_requester(case(7), "reopened_by_technician", "", rules)
 
@@ -89,7 +92,7 @@ def test_every_text_is_used_and_reads_well(language: str) -> None:
         assert not re.search(
             r"(?m)^[?#]|: *$|^- *$|  ",
             re.sub(
-                r"(?m)^.*(qualche dettaglio|a few details|i Suoi casi|your cases|informazione|one more thing).*:$",
+                r"(?m)^.*(qualche dettaglio|a few details|i Suoi casi|your cases|informazione|one more thing|questi casi|these cases).*:$",
                 "",
                 body,
             ),
@@ -110,7 +113,9 @@ def test_the_subject_of_every_mail_about_a_case_leads_back_to_it(language: str) 
     token = {"it": "[Caso #", "en": "[Case #"}[language]
     for letter in LETTERS[language]:
         subject, _ = texts(language).render(letter.template, letter.facts)
-        assert subject.startswith(token) == (letter.template != "notice_held")
+        assert subject.startswith(token) == (
+            letter.template not in {"notice_held", "personal", "acknowledgements"}
+        )
 
 
 def test_both_languages_have_the_same_texts_and_say_the_same() -> None:

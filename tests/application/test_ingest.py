@@ -44,7 +44,9 @@ class Bench(NamedTuple):
     def run(self) -> list[ingest.Report]:
         """One batch, as the command line does it."""
         reports = list(ingest_inbox(self.ports, arrivals(self.ports, None)))
-        for _ in send_waiting(Outbox(self.store, self.sender, self.clock)):
+        for _ in send_waiting(
+            Outbox(self.store, self.sender, self.ports.texts, self.ports.policy, self.clock)
+        ):
             pass
         return reports
 
@@ -310,7 +312,7 @@ def _stopped_at(step: int, early: bool, run: Callable[[Bench], object], desk: Be
 
 def _pipe(desk: Bench) -> None:
     ingest_one(Arrived("a", desk.box.arrived.get("a", NOW)), desk.ports)
-    for _ in send_waiting(Outbox(desk.store, desk.sender, desk.clock)):
+    for _ in send_waiting(Outbox(desk.store, desk.sender, desk.ports.texts, desk.ports.policy, desk.clock)):
         pass
 
 

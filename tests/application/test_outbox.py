@@ -7,15 +7,16 @@ import pytest
 from helpdeskctl.application.outbox import Outbox, Sent, mails_of, next_attempt, send_waiting
 from helpdeskctl.application.ports import Receipt
 from helpdeskctl.domain.message import Address
-from tests.builders import NOW, case, entry, outgoing
-from tests.fakes import MemoryStore, Recorder, SetClock
+from helpdeskctl.domain.registry import Customer, Registry
+from tests.builders import NOW, case, entry, outgoing, policy
+from tests.fakes import FakeTexts, MemoryStore, Recorder, SetClock
 
 LATER = Receipt("retry", "451 try later")
 NEVER = Receipt("refused", "550 no such user")
 
 
 def outbox(*script: Receipt) -> Outbox:
-    return Outbox(MemoryStore(), Recorder(*script), SetClock(NOW))
+    return Outbox(MemoryStore(), Recorder(*script), FakeTexts(), policy(), SetClock(NOW))
 
 
 def run(desk: Outbox, retry_now: bool = False) -> list[Sent]:
@@ -165,3 +166,55 @@ def test_a_mail_of_the_ledger_is_sent_too() -> None:
 @pytest.mark.parametrize("holder", [99, "bbbbbbbbbb"])
 def test_a_holder_that_has_gone_holds_nothing(holder: int | str) -> None:
     assert mails_of(MemoryStore().snapshot(), holder) == ()
+
+
+def many(desk: Outbox, count: int) -> None:
+    """So many cases of one person's, each with its acknowledgement."""
+    mails = {n: outgoing(f"m{n}", subject=f"[Caso #{n}] Problema numero {n}") for n in range(1, count + 1)}
+    store_of(desk).cases = {n: case(n, outgoing=(mail,)) for n, mail in mails.items()}
+
+
+def bodies(desk: Outbox) -> list[str]:
+    assert isinstance(desk.sender, Recorder)
+    return [mail.body for mail in desk.sender.sent]
+
+
+def test_acknowledgements_over_the_limit_wait_and_become_one_mail_with_all_the_numbers() -> None:
+    desk = outbox()
+    many(desk, 25)
+    run(desk)
+    assert len(sent_by(desk)) == 10
+    assert len(store_of(desk).waiting()) == 15
+    assert all(w.next_at == NOW + timedelta(hours=1) for w in store_of(desk).waiting())
+    at(desk, 59)
+    run(desk)
+    assert len(sent_by(desk)) == 10
+    at(desk, 61)
+    run(desk)
+    assert len(sent_by(desk)) == 11
+    assert all(f"[Caso #{n}]" in bodies(desk)[-1] for n in range(11, 26))
+    assert store_of(desk).waiting() == []
+    assert all(c.outgoing[0].state == "sent" for c in store_of(desk).cases.values())
+
+
+def test_a_person_who_cannot_wait_does_not_outdo_the_limit() -> None:
+    desk = outbox()
+    many(desk, 12)
+    run(desk, retry_now=True)
+    run(desk, retry_now=True)
+    assert len(sent_by(desk)) == 10
+
+
+def test_a_registered_customer_may_get_more() -> None:
+    desk = outbox()
+    many(desk, 25)
+    store_of(desk).registered = Registry((Customer("Rossi", (), ("cliente.example",)),))
+    run(desk)
+    assert len(sent_by(desk)) == 25
+
+
+def test_what_technicians_write_has_no_limit() -> None:
+    desk = outbox()
+    store_of(desk).cases = {7: case(7, outgoing=tuple(outgoing(f"r{n}", kind="reply") for n in range(50)))}
+    run(desk)
+    assert len(sent_by(desk)) == 50

@@ -34,7 +34,14 @@ def test_a_mail_is_saved_answered_and_nothing_is_printed(call: Call, desk: Desk)
 
 
 def test_twenty_four_pipes_at_once_give_twenty_four_cases(call: Call, desk: Desk) -> None:
-    mails = [mail(f"Stampante numero {n} guasta", f"Richiesta {n} con qualche parola") for n in range(24)]
+    mails = [
+        mail(
+            f"Stampante numero {n} guasta",
+            f"Richiesta {n} con qualche parola",
+            From=f"anna.verdi{n}@cliente.example",
+        )
+        for n in range(24)
+    ]
     with ThreadPoolExecutor(24) as pool:
         assert list(pool.map(_pipe, mails)) == [SAVED] * 24
     listed = json.loads(call("list", "--json").out)

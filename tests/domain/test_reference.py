@@ -85,6 +85,19 @@ def test_what_a_subject_says_besides_numbers(subject: str, rest: str) -> None:
     assert reference.without_numbers(subject) == rest
 
 
+@pytest.mark.parametrize(
+    ("subject", "oldest"),
+    [
+        ("[Caso #2] Re: Sono in ferie: [Caso #1] Sono in ferie", "Sono in ferie"),
+        ("[Caso #2] R: Stampante", "Stampante"),
+        ("Stampante", "Stampante"),
+        ("Stampante [Caso #2]", ""),
+    ],
+)
+def test_the_subject_before_machines_answered_each_other(subject: str, oldest: str) -> None:
+    assert reference.oldest_subject(subject) == oldest
+
+
 def test_our_message_ids_carry_the_case_and_cannot_be_made_up() -> None:
     ours = reference.message_id(7, "abc123", SECRET, "projectpp.it")
     assert reference.number_of(ours, SECRET) == 7

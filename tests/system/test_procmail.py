@@ -151,7 +151,13 @@ def test_twelve_mails_at_once_give_twelve_cases(account: Account) -> None:
             ["procmail", f"DEFAULT={account.home}/default/", str(account.recipe)], stdin=subprocess.PIPE
         )
         assert pipe.stdin is not None
-        pipe.stdin.write(mail(f"Stampante numero {n} guasta", f"Richiesta numero {n} con qualche parola"))
+        pipe.stdin.write(
+            mail(
+                f"Stampante {n} guasta",
+                f"Richiesta {n} con qualche parola",
+                From=f"{n}.anna.verdi@cliente.example",
+            )
+        )
         pipe.stdin.close()
         waiting.append(pipe)
     assert [pipe.wait(60) for pipe in waiting] == [0] * 12

@@ -112,7 +112,7 @@ RULE: Keys = {
 }
 
 # Keys whose feature is still to come: refused when they ask for it.
-NOT_YET: Mapping[str, Any] = {"personal.reply": False}
+NOT_YET: Mapping[str, Any] = {}
 
 
 def all_keys() -> tuple[str, ...]:

@@ -11,13 +11,14 @@ line said twice says the same as once, and a later line outdoes an earlier one. 
 | `open` | `NUMBER TAB SUMMARY TAB` | what `list` shows of a case; `null` when it shows it no more |
 | `waiting` | `HOLDER TAB TIME TAB` | who holds mail that waits, and when it is to be tried |
 | `held` | `ID TAB LEDGER FILE TAB` | held mails |
+| `sent` | `ID TAB [TIME, ADDRESS, KIND, SUBJECT] TAB` | automatic mail of the last days |
 | `last` | | the first number of the highest shard |
 """
 
 import json
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from helpdeskctl.adapters.tinydb_store import codec, files
@@ -25,8 +26,11 @@ from helpdeskctl.adapters.tinydb_store.codec import Document
 from helpdeskctl.adapters.tinydb_store.files import Root
 from helpdeskctl.adapters.tinydb_store.intents import Lines, index_must_be_synced, is_settled
 from helpdeskctl.domain.errors import StoreDamagedError
+from helpdeskctl.domain.limits import LIMITED
 
-LOGS = ("open", "waiting", "held")
+LOGS = ("open", "waiting", "held", "sent")
+# Automatic mail sent longer ago than this limits nothing any more.
+_KEPT = timedelta(days=8)
 # A log is written anew when it is this many times what it was after the last time, and not small.
 _GROWN = 2
 _SMALL = 16 * 1024
@@ -163,9 +167,19 @@ def _shown(document: Document | None) -> str:
 
 
 def _waiting_lines(holder: int | str, document: Document | None, before: Document | None) -> Iterator[Said]:
+    """What waits, and what was sent since."""
+    yield from _sent_lines(document, before)
     next_at, next_before = _next_at(document), _next_at(before)
     if next_at != next_before:
         yield "waiting", f"{json.dumps(holder)}\t{json.dumps(next_at)}{_END}"
+
+
+def _sent_lines(document: Document | None, before: Document | None) -> Iterator[Said]:
+    known = {mail["id"] for mail in before["outgoing"] if mail["state"] == "sent"} if before else set()
+    for mail in document["outgoing"] if document else ():
+        if mail["state"] == "sent" and mail["kind"] in LIMITED and mail["id"] not in known:
+            told = [mail["sent_at"], mail["to"]["address"].lower(), mail["kind"], mail["subject"]]
+            yield "sent", f"{json.dumps(mail['id'])}\t{json.dumps(told)}{_END}"
 
 
 def _next_at(document: Document | None) -> str | None:
@@ -198,6 +212,13 @@ def _latest(content: bytes) -> dict[bytes, bytes]:
     return latest
 
 
+def _recent(pairs: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Of the log of what was sent, the last days; told from the latest time in it."""
+    times = [datetime.fromisoformat(json.loads(told)[0]) for _, told in pairs]
+    oldest = max(times) - _KEPT
+    return [pair for pair, at in zip(pairs, times, strict=True) if at >= oldest]
+
+
 def _compact(root: Root, name: str) -> None:
     """Write a log anew, as its latest lines, when it has outgrown what it was after the last time.
 
@@ -212,7 +233,10 @@ def _compact(root: Root, name: str) -> None:
         if head.startswith(b"\t") and size < _GROWN * int(head):
             return
         content = head + file.read()
-    lines = [b"%b\t%b\t\n" % pair for pair in _latest(content).items() if pair[1] != b"null"]
+    pairs = [pair for pair in _latest(content).items() if pair[1] != b"null"]
+    if name.endswith("/sent"):
+        pairs = _recent(pairs)
+    lines = [b"%b\t%b\t\n" % pair for pair in pairs]
     length = _HEAD_LENGTH + sum(map(len, lines))
     # Derived, as the rest of the index: not synced.
     files.replace(root, name, b"\t%012d\t\n" % length + b"".join(lines), index_must_be_synced())

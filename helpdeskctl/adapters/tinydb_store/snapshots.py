@@ -1,6 +1,7 @@
 """The port `Snapshot`: the store as it stands, and what was put on top of it, which is in memory only."""
 
 from collections.abc import Callable
+from datetime import tzinfo
 from itertools import chain
 
 from helpdeskctl.adapters.tinydb_store import codec, index, registry
@@ -8,6 +9,7 @@ from helpdeskctl.adapters.tinydb_store.codec import Document
 from helpdeskctl.adapters.tinydb_store.shelves import Shelves
 from helpdeskctl.application.ports import LedgerEntry
 from helpdeskctl.domain.case import Case
+from helpdeskctl.domain.limits import SentBefore
 from helpdeskctl.domain.registry import Contract, Customer
 
 
@@ -17,11 +19,12 @@ class Overlay:
     Without an index, which a transaction makes again, everything is looked for in shards and ledger.
     """
 
-    def __init__(self, path: str, shelves: Shelves, secret: Callable[[], bytes]) -> None:
+    def __init__(self, path: str, zone: tzinfo, shelves: Shelves, secret: Callable[[], bytes]) -> None:
         self.shelves = shelves
         self.put_cases: dict[int, Document] = {}
         self.put_entries: dict[str, Document | None] = {}
         self._path = path
+        self._zone = zone
         self._secret = secret
         self._cases: dict[int, Case] = {}
         self._entries: dict[str, LedgerEntry | None] = {}
@@ -52,6 +55,12 @@ class Overlay:
             return self._entries[ident]
         file = self.ledger_file(ident)
         return self.shelves.entry(file, ident) if file else None
+
+    def lately_sent(self) -> tuple[SentBefore, ...]:
+        """The automatic mail of at least the last week, oldest first."""
+        at = codec.times(self._zone)
+        told = (one for _, one in index.live(self._path, "sent"))
+        return tuple(sorted(SentBefore(at(time), *rest) for time, *rest in told))
 
     def customer(self, kind: str, value: str) -> Customer | None:
         """The registered customer of an address or a mail domain."""

@@ -56,7 +56,7 @@ class TinyDbStore:
             commits.mend(root, shelves)
             registry.derive(root)
             self._mails.clear_away()
-            overlay = Overlay(self._path, shelves, lambda: self._secret_made(root))
+            overlay = Overlay(self._path, self._zone, shelves, lambda: self._secret_made(root))
             yield overlay
             if overlay.put_cases or overlay.put_entries:
                 self._mails.make_durable()
@@ -66,7 +66,7 @@ class TinyDbStore:
         """For readers and dry runs: what is put into it is never written."""
         from helpdeskctl.adapters.tinydb_store.snapshots import Overlay
 
-        return Overlay(self._path, self._readable_shelves(), self._secret)
+        return Overlay(self._path, self._zone, self._readable_shelves(), self._secret)
 
     def keep(self, path: str, key: str, at: datetime) -> str:
         """Link (or copy) a raw mail into the store; its path relative to the store."""

@@ -86,6 +86,7 @@ def mail_word(kind: str) -> str:
         "notice": _("notice"),
         "closing": _("closing note"),
         "question": _("question"),
+        "personal": _("notice about personal addresses"),
     }
     return words[kind]
 
@@ -195,7 +196,8 @@ def domain_words() -> tuple[str, ...]:
         _("cited"), _("earlier"), _("merged"),
         # reasons
         _("bounce of a mail that belongs to no case"), _("the same mail was delivered before"),
-        _("it names several cases"), _("already so"), _("automatic mail gives no commands"),
+        _("it names several cases"), _("over the limit of automatic mail"), _("already so"),
+        _("automatic mail gives no commands"),
         _("it came through a group address"), _("the certified envelope is marked as faulty"),
         _("the certified envelope names another sender"), _("the sender could not be verified"),
         _("the certified mail's provider is not known"), _("a staff address alone proves nothing"),
