@@ -147,9 +147,11 @@ def about_a_case(here: Situation, found: Because) -> Decision:
     seen = here.command(case.subject)
     if seen:
         base = base._replace(because=(*base.because, seen.finding))
-        refused = "it names several cases" if len(here.context.numbered) > 1 else command_refused(here)
+        # Counted as written: whether the others exist must not show.
+        several = len(here.cited) > 1
+        refused = "it names several cases" if several else command_refused(here)
         if refused:
-            answer = "several_numbers" if len(here.context.numbered) > 1 else ""
+            answer = "several_numbers" if several else ""
             return _answered(here, base._replace(noted=refused, marks=("news",)), answer)
         if seen.command.already(case):
             return _answered(here, base._replace(noted="already so"), f"already_{seen.command.outcome}")
@@ -158,7 +160,7 @@ def about_a_case(here: Situation, found: Because) -> Decision:
     if excuse := excused(here.message.subject, here.policy.rules):
         base = base._replace(because=(*base.because, excuse))
     marks = () if here.staff or automatic.automatic_mail(here.message) else ("news",)
-    return _answered(here, base._replace(marks=marks), _follow_up_answer(here, case))
+    return _answered(here, base._replace(marks=marks), _follow_up_answer(here, case, base.kind))
 
 
 def _kind(here: Situation, case: Case) -> str:
@@ -187,10 +189,10 @@ def _raised(here: Situation, case: Case, base: Decision) -> Decision:
     return base
 
 
-def _follow_up_answer(here: Situation, case: Case) -> str:
-    """What a plain follow-up is told, once per case."""
+def _follow_up_answer(here: Situation, case: Case, kind: str) -> str:
+    """What a plain follow-up is told, once per case; a technician each time that nobody else got it."""
     if here.staff:
-        return ""
+        return "internal_note" if kind == "note" else ""
     if case.status is Status.closed and "closed_follow_up" not in case.told:
         return "closed_follow_up"
     to_intake = any(address in here.policy.desk.intake for address in here.to_desk)

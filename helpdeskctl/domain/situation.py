@@ -27,6 +27,8 @@ _FILLER = frozenset(
     thank thanks you
     """.split()
 )
+# What a person does on a case; a mail system that returned something does not belong to it for that.
+_TAKES_PART = frozenset({"request", "follow_up"})
 
 
 class CommandSeen(NamedTuple):
@@ -73,7 +75,8 @@ class Situation(NamedTuple):
         customer = self.context.customer
         if customer and customer.name == case.customer and not case.customer_by_contract:
             return True
-        return any(m.sender.address.lower() == address and not m.stranger for m in case.messages)
+        taken_part = (m for m in case.messages if m.kind in _TAKES_PART and not m.stranger)
+        return any(m.sender.address.lower() == address for m in taken_part)
 
     def command(self, own_subject: str) -> CommandSeen | None:
         """The command that the subject adds to the case's own; "riaprire" outranks "chiuso"."""

@@ -68,6 +68,9 @@ def every_letter(language: str) -> Iterator[Letter]:
     ):
         yield from _letters(message(subject), rules, referenced=known)
     yield from _letters(message("chiudere caso 7 e caso 9"), rules, numbered=(case(7), case(9)))
+    yield from _letters(
+        message("[Caso #7] x", sender=Address("", "capo@projectpp.it")), rules, referenced=case(7)
+    )
     yield from answers.held_notices("0123456789", (ANNA, "Offerta"), spam=True, policy=rules)
     yield from answers.held_notices("0123456789", (Address("", ""), ""), spam=False, policy=rules)
     yield answers.to_requester(closed, "closed_by_technician", "Sostituito il toner\nSaluti", rules)

@@ -406,6 +406,16 @@ def test_already_so_is_recorded_and_told() -> None:
     assert decided(about("riaprire"), numbered=(CASE,)).answer == "already_reopened"
 
 
+def test_a_number_that_does_not_exist_counts_as_one_of_several() -> None:
+    assert decided(message("chiudere caso 7 e caso 99"), numbered=(CASE,)).answer == "several_numbers"
+
+
+def test_a_mail_system_that_returned_something_does_not_belong_for_that() -> None:
+    daemon = Address("", "mailer-daemon@mx.example")
+    returned = case(7, messages=(record(message(sender=daemon), kind="bounce"),))
+    assert decided(about("chiudere", sender=daemon), numbered=(returned,)).outcome == "opened"
+
+
 def test_several_numbers_carry_out_nothing() -> None:
     told = decided(message("chiudere caso 7 e caso 8"), numbered=(CASE, case(8)))
     assert (told.outcome, told.case, told.answer) == ("followed_up", 7, "several_numbers")
@@ -540,6 +550,8 @@ def test_the_oldest_unanswered_mail_counts() -> None:
 def test_staff_mail_is_an_answer_where_the_requester_reads_it_and_a_note_elsewhere() -> None:
     answer = followed_up(about("ecco", sender=STAFF, recipients=(ANNA.address,)), case(7, marks=("news",)))
     assert (answer.responded_at, answer.waiting_since, answer.marks) == (NOW, None, ())
+    assert decided(about("nota", sender=STAFF), referenced=CASE).answer == "internal_note"
+    assert decided(about("ecco", sender=STAFF, recipients=(ANNA.address,)), referenced=CASE).answer == ""
     note = followed_up(about("nota", sender=STAFF), case(7, status=Status.suspended))
     assert (note.status, note.responded_at) == (Status.suspended, None)
     assert "noted" in {event.event for event in note.history}
