@@ -42,8 +42,9 @@ class Sendmail:
             return Receipt("retry", one_line(said))
         if code is None:
             return Receipt("retry", f"{output} (stopped after {self._seconds:g} seconds)".lstrip())
-        result = "sent" if code == 0 else "refused" if code in _REFUSED else "retry"
-        return Receipt(result, f"{output} (exit code {code})".lstrip())
+        if code == 0:
+            return Receipt("sent", output)
+        return Receipt("refused" if code in _REFUSED else "retry", f"{output} (exit code {code})".lstrip())
 
 
 def _run(command: list[str], mail: bytes, seconds: float) -> tuple[int | None, str]:

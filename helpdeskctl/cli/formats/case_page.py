@@ -19,6 +19,7 @@ from helpdeskctl.cli.formats.wording import (
     listed,
     mail_word,
     mark_word,
+    note_words,
     person,
     sending_word,
     size_words,
@@ -105,7 +106,7 @@ def _history(case: Case, now: datetime) -> Table:
     for event in case.history:
         words = Text.assemble((event_word(event.event), "bold"), f"  {one_line(event.by)}")
         if event.note:
-            words.append("  " + one_line(_(event.note)))
+            words.append("  " + note_words(event))
         for finding in event.because:
             words.append(f"\n  {because_line(finding)}", "dim")
         grid.add_row(stamp(event.at, now), words)

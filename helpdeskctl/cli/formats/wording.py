@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from helpdeskctl.cli.formats.cleaning import one_line
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.case import ContractCited, Status
-from helpdeskctl.domain.events import Finding
+from helpdeskctl.domain.events import Event, Finding
 from helpdeskctl.domain.message import Address
 
 
@@ -56,6 +56,17 @@ def event_word(event: str) -> str:
         "mail_delayed": _("mail delayed"),
     }
     return words[event]
+
+
+def note_words(event: Event) -> str:
+    """What is noted beside an event: a person's words, a reason of ours, a mail and what was said of it."""
+    note = event.note
+    if event.event in {"mail_sent", "mail_refused", "mail_delayed"}:
+        kind, comma, rest = note.partition(", ")
+        note = mail_word(kind) + comma + rest
+    elif note and event.event in {"command_noted", "followed_up"}:
+        note = _(note)
+    return one_line(note)
 
 
 def outcome_word(outcome: str) -> str:
