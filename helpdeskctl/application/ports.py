@@ -12,7 +12,7 @@ from helpdeskctl.domain.answers import Fact
 from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
 from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.limits import SentBefore
-from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.message import Address, Attachment, Message
 from helpdeskctl.domain.registry import Contract, Customer, Registry
 
 # Who holds outgoing mail: a case (its number) or a ledger entry (its id).
@@ -170,6 +170,13 @@ class ParseMail(Protocol):
 PeekAtMail = Callable[[str], tuple[Address, str]]
 
 
+class Contents(Protocol):
+    """The attachments of a mail with what gives their bytes; the same as parsing it tells."""
+
+    def __call__(self, path: str) -> Iterable[tuple[Attachment, Callable[[], Iterable[bytes]]]]:
+        """The attachments of the mail at that path."""
+
+
 class Receipt(NamedTuple):
     """What the mail system said: `result` is sent, retry or refused; `said` its words, cleaned."""
 
@@ -197,6 +204,7 @@ __all__ = [
     "Arrived",
     "CaseStore",
     "Clock",
+    "Contents",
     "Fact",
     "Holder",
     "LedgerEntry",

@@ -1,13 +1,23 @@
 """The composition root: the only module that names adapters, each imported where it is made."""
 
 import os
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache, partial
 
 from helpdeskctl.application.desk import Desk
 from helpdeskctl.application.ingest import Ports
 from helpdeskctl.application.outbox import Outbox
-from helpdeskctl.application.ports import CaseStore, Clock, Mailbox, MailSender, ParseMail, PeekAtMail, Texts
+from helpdeskctl.application.ports import (
+    CaseStore,
+    Clock,
+    Contents,
+    Mailbox,
+    MailSender,
+    ParseMail,
+    PeekAtMail,
+    Texts,
+)
 from helpdeskctl.domain.registry import Customer
 from helpdeskctl.domain.settings import Settings
 
@@ -73,6 +83,20 @@ def parser(chosen: Settings) -> ParseMail:
     from helpdeskctl.adapters.mail_parser import parse
 
     return partial(parse, limits=chosen.limits)
+
+
+def contents(chosen: Settings) -> Contents:
+    """The bytes of attachments."""
+    from helpdeskctl.adapters.mail_parser import contents as contents_of
+
+    return partial(contents_of, limits=chosen.limits)
+
+
+def save_files(directory: str, files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[str]:
+    """The files written into that directory, none over another; their paths."""
+    from helpdeskctl.adapters.saving import save
+
+    return save(directory, files)
 
 
 def peeker() -> PeekAtMail:

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("ingest", "Read the mail that has arrived, and make cases of it"),
     "list": ("listing", "The open cases, most pressing first"),
     "show": ("show", "One case whole, with its texts and its history"),
+    "attachments": ("attachments", "The files attached to a case: listed, or saved"),
     "close": ("closing", "Close cases and tell the requesters"),
     "reopen": ("reopening", "Open closed cases again and tell the requesters"),
     "classify": ("classify", "What would be done with a mail, and why"),

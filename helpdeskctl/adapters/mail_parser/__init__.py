@@ -4,6 +4,6 @@ It knows MIME, charsets, HTML, delivery reports and Italian certified mail; it k
 no store. Everything it hands on is decoded, free of control characters, and hostile all the same.
 """
 
-from helpdeskctl.adapters.mail_parser.parsing import parse, peek
+from helpdeskctl.adapters.mail_parser.parsing import contents, parse, peek
 
-__all__ = ["parse", "peek"]
+__all__ = ["contents", "parse", "peek"]

@@ -2,8 +2,9 @@
 
 import re
 from binascii import Error, a2b_base64, a2b_qp
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from email.message import Message as Part
+from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from helpdeskctl.adapters.mail_parser import headers
 from helpdeskctl.adapters.mail_parser.charsets import decoded, one_line
 from helpdeskctl.adapters.mail_parser.names import made_up, safe_name
 from helpdeskctl.adapters.mail_parser.reading import children
+from helpdeskctl.adapters.mail_parser.uuencoding import uuencoded
 from helpdeskctl.domain.message import Attachment
 
 # Nobody reads more of a text, and no rule should have to.
@@ -32,11 +34,18 @@ _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
 
 
+class Attached(NamedTuple):
+    """An attachment, and what gives its content piece by piece."""
+
+    attachment: Attachment
+    pieces: Callable[[], Iterable[bytes]]
+
+
 class Content(NamedTuple):
     """The texts and attachments of a mail."""
 
     text: str
-    attachments: tuple[Attachment, ...]
+    attached: tuple[Attached, ...]
     encrypted: bool
 
 
@@ -44,7 +53,7 @@ def content(root: Part) -> Content:
     """What a person sees: text/plain in order; where that is empty, the HTML as text."""
     plain: list[str] = []
     html: list[str] = []
-    attached: list[Attachment] = []
+    attached: list[Attached] = []
     encrypted = False
     for part in leaves(root):
         kind = part.get_content_type().lower()
@@ -54,8 +63,14 @@ def content(root: Part) -> Content:
         if _is_body(part, kind, have_text=bool(plain or html)):
             (html if kind == "text/html" else plain).append(_text(part))
         elif kind not in _ENCRYPTED:
-            attached.append(_attachment(part, kind, len(attached) + 1))
+            name = safe_name(_name(part)) or made_up(kind, len(attached) + 1)
+            attached.append(_attached(name, kind, partial(_decoded_pieces, part)))
     text = "\n\n".join(piece for piece in plain if piece.strip())
+    if "\nbegin " in f"\n{text}":
+        text, files = uuencoded(text)
+        for name, raw in files:
+            named = safe_name(name) or made_up("", len(attached) + 1)
+            attached.append(_attached(named, "application/octet-stream", partial(iter, (raw,))))
     if not text.strip() and html:
         from helpdeskctl.adapters.mail_parser.html import as_text
 
@@ -111,14 +126,13 @@ def _unflowed(text: str) -> str:
     return "\n".join(lines)
 
 
-def _attachment(part: Part, kind: str, number: int) -> Attachment:
+def _attached(name: str, kind: str, pieces: Callable[[], Iterable[bytes]]) -> Attached:
     kind = kind if _TYPE.fullmatch(kind) else "application/octet-stream"
     size, digest = 0, sha256()
-    for piece in _decoded_pieces(part):
+    for piece in pieces():
         size += len(piece)
         digest.update(piece)
-    name = safe_name(_name(part)) or made_up(kind, number)
-    return Attachment(name, kind, size, digest.hexdigest())
+    return Attached(Attachment(name, kind, size, digest.hexdigest()), pieces)
 
 
 def _decoded_pieces(part: Part) -> Iterator[bytes]:

@@ -6,9 +6,9 @@ from email.message import Message as Part
 from hashlib import sha256
 
 from helpdeskctl.adapters.mail_parser import headers
-from helpdeskctl.adapters.mail_parser.bodies import Content, content
+from helpdeskctl.adapters.mail_parser.bodies import Attached, Content, content
 from helpdeskctl.adapters.mail_parser.reading import header_block, mended, tree
-from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.message import Address, Envelope, Message, Report
 from helpdeskctl.domain.quoting import new_text
 from helpdeskctl.domain.settings import Limits
 
@@ -21,18 +21,8 @@ def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
     A certified mail is the mail in its envelope, with the envelope's recipients and deciding headers.
     """
     root = tree(path, limits).root
-    report = envelope = None
-    shown = root
-    if root.get("x-ricevuta") or root.get("x-trasporto"):
-        from helpdeskctl.adapters.mail_parser import pec
-
-        report = pec.receipt(root)
-        envelope = None if report else pec.envelope(root, _sender(root))
-        if envelope:
-            shown = pec.inner_mail(root) or root
+    shown, report, envelope = opened(root)
     found = content(shown)
-    if envelope and shown is root:
-        found = found._replace(attachments=tuple(a for a in found.attachments if a.name != "daticert.xml"))
     if report is None and _may_be_report(root):
         from helpdeskctl.adapters.mail_parser.reports import report as reported
 
@@ -48,7 +38,7 @@ def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
         arrived_at=arrived_at,
         text=found.text,
         new_text=new_text(found.text),
-        attachments=found.attachments,
+        attachments=tuple(one.attachment for one in found.attached),
         references=headers.references(shown),
         headers=headers.deciding(root),
         digest=_digest(shown, found),
@@ -56,6 +46,23 @@ def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
         envelope=envelope,
         encrypted=found.encrypted,
     )
+
+
+def contents(path: str, limits: Limits) -> tuple[Attached, ...]:
+    """The attachments of the mail at that path with their contents: the same as `parse` gives."""
+    return content(opened(tree(path, limits).root)[0]).attached
+
+
+def opened(root: Part) -> tuple[Part, Report | None, Envelope | None]:
+    """The mail to be shown (the one in a certified envelope), a certified receipt, and the envelope."""
+    if not (root.get("x-ricevuta") or root.get("x-trasporto")):
+        return root, None, None
+    from helpdeskctl.adapters.mail_parser import pec
+
+    report = pec.receipt(root)
+    envelope = None if report else pec.envelope(root, _sender(root))
+    inner = pec.inner_mail(root) if envelope else None
+    return inner or root, report, envelope
 
 
 def peek(path: str) -> tuple[Address, str]:
@@ -102,6 +109,6 @@ def _digest(root: Part, found: Content) -> str:
         headers.first(root, "date"),
         headers.first(root, "subject"),
         "\n".join(lines).rstrip(),
-        *(a.sha256 for a in found.attachments),
+        *(one.attachment.sha256 for one in found.attached),
     )
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -29,6 +29,10 @@ _MARK_STYLES = {
 }
 
 
+# So wide a column need not be broken.
+_SHORT = 24
+
+
 class Column(NamedTuple):
     """One column of the list: shown where the terminal has at least `from_width` columns, and, if it is
     `optional`, only where some case has something to say in it."""
@@ -122,11 +126,12 @@ def facts(pairs: Iterable[tuple[str, str | Text]]) -> Table:
 
 
 def plain(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
-    """A simple table; the last column takes what width is left."""
+    """A simple table: short columns stay on one line, the others share what width is left."""
+    cells = [[c if isinstance(c, Text) else Text(one_line(c)) for c in row] for row in rows]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in headings[:-1]:
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
-    table.add_column(headings[-1], overflow="fold")
-    for row in rows:
-        table.add_row(*(value if isinstance(value, Text) else Text(one_line(value)) for value in row))
+    for place, heading in enumerate(headings):
+        widest = max((max(map(len, row[place].plain.split("\n"))) for row in cells), default=0)
+        table.add_column(heading, no_wrap=widest <= _SHORT, overflow="fold")
+    for row in cells:
+        table.add_row(*row)
     return table
