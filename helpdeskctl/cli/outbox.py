@@ -1,5 +1,7 @@
 """`helpdeskctl outbox`: mail that waits to be sent (behaviour.md §8, §9)."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from helpdeskctl.application.outbox import send_waiting, waiting_mails
@@ -11,7 +13,11 @@ from helpdeskctl.cli.options import common, session
 from helpdeskctl.cli.speaking import say
 from helpdeskctl.cli.times import age
 from helpdeskctl.cli.words import _
+from helpdeskctl.domain.case import OutgoingMail
 from helpdeskctl.domain.errors import NoSuchCaseError, RefusedError
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 @click.group(
@@ -52,16 +58,25 @@ def list_(context: click.Context) -> None:
                 mail.id,
                 f"#{holder}" if isinstance(holder, int) else "",
                 mail_word(mail.kind),
-                mail.to.address,
                 age(mail.queued_at, now),
-                str(mail.attempts),
-                mail.error,
+                _to(mail),
             )
             for holder, mail in found
         ]
-        headings = (_("Id"), _("Case"), _("Kind"), _("To"), _("Waits"), _("Attempts"), _("Last answer"))
+        headings = (_("Id"), _("Case"), _("Kind"), _("Waits"), _("To"))
         console = table.console(asked.colored)
         console.print(table.plain(headings, rows) if rows else _("Nothing waits to be sent."))
+
+
+def _to(mail: OutgoingMail) -> "Text":
+    """To whom, and below it what was said at the last attempt."""
+    from rich.text import Text
+
+    to = Text(one_line(mail.to.address))
+    if mail.error:
+        said = f"{mail.attempts}: {_(mail.error)}" if mail.attempts else _(mail.error)
+        to.append(f"\n{one_line(said)}", "dim")
+    return to
 
 
 @command.command(
