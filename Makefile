@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "helpdeskctl needs Python 3.11 or newer: make PYTHON=python3.11")
 
-.PHONY: help demo test lint check system-test bench format catalogue clean
+.PHONY: help demo test lint check system-test fuzz comparison bench format catalogue clean
 
 help:  ## what this file offers
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -26,6 +26,12 @@ check: lint test  ## lint and test
 
 system-test: $(VENV)/develops  ## the real mail chain; needs procmail
 	$(BIN)/python -m pytest -m system tests
+
+fuzz: $(VENV)/develops  ## a hundred thousand mutated mails; FUZZ=N for another number
+	$(BIN)/python -m tests.adapters.fuzz $(or $(FUZZ),100000)
+
+comparison: $(VENV)/develops  ## mail-parser alone and helpdeskctl on the same awkward mails
+	@$(BIN)/python -m tests.adapters.comparison
 
 bench: $(VENV)/develops  ## how long a piped mail and a list take, beside the bare interpreter
 	$(BIN)/python benchmarks/whole_processes.py

@@ -240,6 +240,7 @@ def test_only_deciding_headers_are_handed_on(read: Read) -> None:
         ("", "perché".encode("cp1252"), "perché"),
         ("x-unknown", "perché".encode(), "perché"),
         ("utf\0-8", b"ok", "ok"),
+        ("utf\0-8", "perché".encode(), "perché"),
         ("utf-8", "perché".encode("cp1252"), "perché"),
         ("iso-2022-jp", b"\x1b$BF|K\\\x1b(B", "日本"),
         ("utf-16", "perché".encode("utf-16"), "perché"),
@@ -731,3 +732,9 @@ def test_nothing_is_ever_printed(read: Read, capfd: pytest.CaptureFixture[str]) 
     read(mail(From="=?utf-8?B?abcde?= <a@x.it>", Date="x", Content_Type='multipart/mixed; charset="\0"'))
     read(multipart("mixed", part("x", Content_Type="message/rfc822", Content_Disposition="attachment")))
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_comparison_in_the_documentation_is_what_the_command_prints() -> None:
+    from tests.adapters.comparison import table
+
+    assert table() in (Path(__file__).parents[2] / "docs/mail-parser.md").read_text()

@@ -141,7 +141,7 @@ def _decoded_pieces(part: Part) -> Iterator[bytes]:
         for child in children(part):
             yield child.as_bytes()
         return
-    payload = part.get_payload()
+    payload = _undecoded(part)
     if _encoding(part) == "base64" and isinstance(payload, str) and payload.isascii():
         yield from _base64_pieces(payload)
     elif _encoding(part) == "quoted-printable" and isinstance(payload, str):
@@ -149,6 +149,14 @@ def _decoded_pieces(part: Part) -> Iterator[bytes]:
     else:
         whole = part.get_payload(decode=True)
         yield whole if isinstance(whole, bytes) else b""
+
+
+def _undecoded(part: Part) -> object:
+    """The content as it stands; None where a charset that is none keeps the library from giving it."""
+    try:
+        return part.get_payload()
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def _encoding(part: Part) -> str:
