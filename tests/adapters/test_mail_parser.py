@@ -420,6 +420,16 @@ def test_an_attached_mail_is_kept_whole_and_out_of_the_text(read: Read) -> None:
     assert found.attachments[0].size > 100
 
 
+def test_an_attached_mail_that_cannot_be_written_again_is_kept_as_far_as_it_can(read: Read) -> None:
+    inner = b"From: a@b.example\nContent-Type: multipart/mixed; boundary=BBB\n\xff\n--BBB--\n"
+    found = read(
+        multipart(
+            "mixed", part("testo", Content_Type="text/plain"), part(inner, Content_Type="message/rfc822")
+        )
+    )
+    assert [(a.type, a.size > 20) for a in found.attachments] == [("message/rfc822", True)]
+
+
 @pytest.mark.parametrize(
     ("given", "name"),
     [

@@ -9,9 +9,9 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from helpdeskctl.adapters.mail_parser import headers
-from helpdeskctl.adapters.mail_parser.charsets import decoded, one_line
+from helpdeskctl.adapters.mail_parser.charsets import cleaned, decoded, one_line
 from helpdeskctl.adapters.mail_parser.names import made_up, safe_name
-from helpdeskctl.adapters.mail_parser.reading import children
+from helpdeskctl.adapters.mail_parser.reading import TROUBLE, children, parts_of
 from helpdeskctl.adapters.mail_parser.uuencoding import uuencoded
 from helpdeskctl.domain.message import Attachment
 
@@ -65,17 +65,34 @@ def content(root: Part) -> Content:
         elif kind not in _ENCRYPTED:
             name = safe_name(_name(part)) or made_up(kind, len(attached) + 1)
             attached.append(_attached(name, kind, partial(_decoded_pieces, part)))
+            if kind.endswith("-tnef") or name.lower() == "winmail.dat":
+                text, page = _opened_tnef(part, attached)
+                plain, html = (plain, html) if any(map(str.strip, plain + html)) else ([text], [page])
     text = "\n\n".join(piece for piece in plain if piece.strip())
     if "\nbegin " in f"\n{text}":
         text, files = uuencoded(text)
-        for name, raw in files:
-            named = safe_name(name) or made_up("", len(attached) + 1)
-            attached.append(_attached(named, "application/octet-stream", partial(iter, (raw,))))
+        _add_files(files, attached)
     if not text.strip() and html:
         from helpdeskctl.adapters.mail_parser.html import as_text
 
         text = "\n\n".join(filter(None, map(as_text, html)))
     return Content(text[:_LONGEST_TEXT].strip("\n"), tuple(attached), encrypted)
+
+
+def _opened_tnef(part: Part, attached: list[Attached]) -> tuple[str, str]:
+    """The files of a winmail.dat put beside it; its own text and page."""
+    from helpdeskctl.adapters.mail_parser.tnef import opened
+
+    found = opened(b"".join(_decoded_pieces(part)))
+    _add_files(found.files, attached)
+    return cleaned(found.text), cleaned(found.html)
+
+
+def _add_files(files: Iterable[tuple[str, bytes]], attached: list[Attached]) -> None:
+    """Files that were found within a part."""
+    for name, raw in files:
+        named = safe_name(one_line(name)) or made_up("", len(attached) + 1)
+        attached.append(_attached(named, "application/octet-stream", partial(iter, (raw,))))
 
 
 def leaves(root: Part) -> Iterator[Part]:
@@ -139,7 +156,7 @@ def _decoded_pieces(part: Part) -> Iterator[bytes]:
     """The content of a part; base64 in slices, for attachments are large."""
     if part.is_multipart():
         for child in children(part):
-            yield child.as_bytes()
+            yield _whole(child)
         return
     payload = _undecoded(part)
     if _encoding(part) == "base64" and isinstance(payload, str) and payload.isascii():
@@ -151,11 +168,24 @@ def _decoded_pieces(part: Part) -> Iterator[bytes]:
         yield whole if isinstance(whole, bytes) else b""
 
 
+def _whole(mail: Part) -> bytes:
+    """An attached mail as bytes; one that the library cannot write, by its headers and contents."""
+    try:
+        return mail.as_bytes()
+    except (*TROUBLE, RecursionError):
+        written = []
+        for part, _depth in parts_of(mail):
+            written += [f"{name}: {value}" for name, value in part.raw_items()]
+            payload = None if part.is_multipart() else part.get_payload(decode=True)
+            written += ["", payload.decode("latin-1") if isinstance(payload, bytes) else ""]
+        return "\n".join(written).encode("utf-8", "replace")
+
+
 def _undecoded(part: Part) -> object:
     """The content as it stands; None where a charset that is none keeps the library from giving it."""
     try:
         return part.get_payload()
-    except (ValueError, LookupError, TypeError):
+    except TROUBLE:
         return None
 
 

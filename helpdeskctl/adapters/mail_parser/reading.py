@@ -17,7 +17,7 @@ _BLANK_BEFORE_COLON = re.compile(rb"(?m)^([!-9;-~]+)[ \t]+:")
 _MBOX_LINE = re.compile(rb"(?m)^>?From [^\n]*\n")
 _CONTAINER = re.compile(rb"(?mi)^content-type[ \t]*:\s*(?:multipart|message)/")
 # What mail-parser and the standard library are known to raise on plain bad mail.
-_TROUBLE = (
+TROUBLE = (
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -130,7 +130,7 @@ def _parsed(pieces: Iterator[bytes]) -> Part:
         raise UnreadableMailError("The mail is nested too deeply to be read.") from error
     try:
         return mailparser.MailParser(root).message or root
-    except (*_TROUBLE, RecursionError):
+    except (*TROUBLE, RecursionError):
         # 341 of 116,038 damaged mails: the tree is good, only mail-parser's own view of it is not.
         return root
 
