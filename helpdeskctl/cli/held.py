@@ -1,17 +1,19 @@
 """`helpdeskctl held`: mail that could not be read, or is marked as spam (behaviour.md §2, §9)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from helpdeskctl.application import held
+from helpdeskctl.application.ingest import Ports, Report
 from helpdeskctl.application.outbox import send_waiting
 from helpdeskctl.application.ports import LedgerEntry
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.formats.cleaning import paragraphs
 from helpdeskctl.cli.formats.wording import because_line, outcome_word, person, reason_words
-from helpdeskctl.cli.options import common, session
+from helpdeskctl.cli.options import Session, common, session
 from helpdeskctl.cli.speaking import complain, say
 from helpdeskctl.cli.times import stamp
 from helpdeskctl.cli.words import _
@@ -121,12 +123,33 @@ def retry(context: click.Context, idents: tuple[str, ...], everything: bool) -> 
     """Read held mail again."""
     if bool(idents) == everything:
         raise click.UsageError(_("Give the ids of held mails, or --all."), context)
-    asked = session(context)
+    return _again(session(context), idents, held.retry)
+
+
+@command.command(
+    "open",
+    help=_(
+        "Make cases of held mails by hand, because a person has looked at them: marked as spam or not, "
+        "readable or not.\n\nExample: helpdeskctl held open 3f2a91c07b"
+    ),
+)
+@click.argument("idents", nargs=-1, required=True, metavar="ID…")
+@common
+@click.pass_context
+def open_(context: click.Context, idents: tuple[str, ...]) -> int:
+    """Open cases from held mail."""
+    return _again(session(context), idents, held.opened)
+
+
+def _again(
+    asked: Session, idents: tuple[str, ...], read: Callable[[LedgerEntry, Ports], Report | None]
+) -> int:
+    """Each mail read again in that way; none given: all that are held."""
     ports = bootstrap.ports(asked.settings)
     codes, decisions = [exit_codes.DONE], []
     for ident in idents or [entry.id for entry in held.held(ports.store)]:
         try:
-            report = held.retry(held.held_entry(ports.store, ident), ports)
+            report = read(held.held_entry(ports.store, ident), ports)
         except NoSuchCaseError as error:
             codes.append(complain(error))
             continue

@@ -166,6 +166,24 @@ def test_a_mail_over_a_limit_is_read_again_when_the_limit_is_raised(call: Call, 
     assert call("held", "retry").code == 2
 
 
+def test_a_person_makes_cases_of_held_mails(call: Call, desk: Desk) -> None:
+    original = desk.config.read_text()
+    desk.config.write_text(original + "[limits]\nheader_kb = 8\n")
+    desk.deliver(mail("Offerta di Mago4 per la ditta", X_Spam_Flag="YES"), "1", age=5)
+    desk.deliver(mail("Stampante guasta al piano", X_Filler="x" * 9000), "2")
+    call("ingest")
+    spam, huge = [one["id"] for one in json.loads(call("held", "list", "--json").out)]
+    assert call("held", "open", spam, huge, "nessuno").code == 66
+    listed = {c["subject"]: c for c in json.loads(call("list", "--json").out)}
+    assert listed["Offerta di Mago4 per la ditta"]["sector"] == "gestionale"
+    assert listed["Stampante guasta al piano"]["requester"]["address"] == "anna.verdi@cliente.example"
+    assert desk.folder(".Held") == []
+    assert len(desk.folder(".Cases.*")) == 2
+    assert json.loads(call("held", "list", "--json").out) == []
+    assert len([m for m in desk.sent() if "anna.verdi" in m["To"]]) == 2
+    assert call("show", str(listed["Stampante guasta al piano"]["number"])).code == 0
+
+
 def test_the_outbox_shows_what_waits(call: Call, desk: Desk) -> None:
     desk.config.write_text(desk.config.read_text().replace('transport = "sendmail"', 'transport = "none"'))
     desk.deliver(mail("Stampante guasta al secondo piano"), "1")
