@@ -24,7 +24,7 @@ lint: $(VENV)/develops  ## style, types, layers
 
 check: lint test  ## lint and test
 
-system-test: $(VENV)/develops  ## the real mail chain; needs procmail
+system-test: $(VENV)/develops  ## the real mail chain; needs procmail and openssl
 	$(BIN)/python -m pytest -m system tests
 
 fuzz: $(VENV)/develops  ## a hundred thousand mutated mails; FUZZ=N for another number

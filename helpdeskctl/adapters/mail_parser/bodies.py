@@ -3,6 +3,7 @@
 import re
 from binascii import Error, a2b_base64, a2b_qp
 from collections.abc import Callable, Iterable, Iterator
+from email import message_from_bytes
 from email.message import Message as Part
 from functools import partial
 from hashlib import sha256
@@ -28,6 +29,7 @@ _WRAPPING = frozenset(
         "message/feedback-report",
     }
 )
+_CMS = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _ENCRYPTED = frozenset({"multipart/encrypted", "application/pgp-encrypted"})
 _SLICE = 1 << 18
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
@@ -58,6 +60,10 @@ def content(root: Part) -> Content:
     for part in leaves(root):
         kind = part.get_content_type().lower()
         encrypted = encrypted or kind in _ENCRYPTED or _enveloped(part, kind)
+        if wrapped := _signed(part, kind):
+            plain.append(wrapped.text)
+            attached += wrapped.attached
+            continue
         if kind in _WRAPPING or (part.is_multipart() and not kind.startswith("message/")):
             continue
         if _is_body(part, kind, have_text=bool(plain or html)):
@@ -77,6 +83,21 @@ def content(root: Part) -> Content:
 
         text = "\n\n".join(filter(None, map(as_text, html)))
     return Content(text[:_LONGEST_TEXT].strip("\n"), tuple(attached), encrypted)
+
+
+def _signed(part: Part, kind: str) -> Content | None:
+    """What an opaque signature of the mail itself wraps; a document that is signed stays a document."""
+    if kind not in _CMS or _enveloped(part, kind) or _name(part).lower() not in {"", "smime.p7m"}:
+        return None
+    from helpdeskctl.adapters.mail_parser.cms import signed_content
+
+    inner = signed_content(b"".join(_decoded_pieces(part)))
+    if inner is None:
+        return None
+    entity = message_from_bytes(inner)
+    # Signed twice is read once: no mail program does that, and a crafted one may do it without end.
+    again = entity.get_content_type().lower() in _CMS
+    return None if again else content(entity)
 
 
 def _opened_tnef(part: Part, attached: list[Attached]) -> tuple[str, str]:
@@ -113,7 +134,7 @@ def _is_body(part: Part, kind: str, have_text: bool) -> bool:
 
 
 def _enveloped(part: Part, kind: str) -> bool:
-    if kind not in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+    if kind not in _CMS:
         return False
     smime = part.get_param("smime-type") or ""
     return "signed" not in str(smime).lower() and "certs" not in str(smime).lower()

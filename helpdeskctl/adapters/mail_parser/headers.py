@@ -18,6 +18,7 @@ _MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
 _LOOSE_ID = re.compile(r"[^<>\s,;()]{1,450}@[^<>\s,;()]{1,450}")
 _REFERENCES = 100
 _RECIPIENTS = 500
+_LONGEST_LIST = 64 * 1024
 # Nothing that decides is longer, or stands more often.
 _LONGEST, _MOST = 2000, 20
 _ZONES = {"CET": "+0100", "CEST": "+0200", "MET": "+0100", "MEST": "+0200"}
@@ -53,13 +54,21 @@ def addresses(part: Part, *names: str) -> list[Address]:
 def _addresses(value: str) -> Iterator[Address]:
     raw = " ".join(_raw(value).split())
     # Names are decoded after the list was taken apart: an encoded comma parts nothing.
-    for name, address in getaddresses([raw[: 64 * 1024]]):
+    for name, address in _listed(raw[:_LONGEST_LIST]):
         if "@" not in address and "@" not in name:
             if name or address:
                 yield Address(one_line(_decoded_words(name or address)), "")
             continue
         bare = address if "@" in address else name
         yield Address(one_line(_decoded_words(name)) if bare is not name else "", _normal(bare))
+
+
+def _listed(raw: str) -> list[tuple[str, str]]:
+    """Names and addresses; of a list that the library cannot take apart, the addresses alone."""
+    try:
+        return getaddresses([raw])
+    except (ValueError, IndexError, TypeError, RecursionError):
+        return [("", found) for found in _LOOSE_ID.findall(raw)]
 
 
 def bare_addresses(part: Part, *names: str) -> tuple[str, ...]:

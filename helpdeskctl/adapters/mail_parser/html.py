@@ -22,6 +22,9 @@ _BLOCKS = frozenset(
     """.split()
 )
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol table pre blockquote".split())
+_OPENED = re.compile(r"<(?!br|img|hr|input|meta|link|col|p\b|li\b|t[drh]\b|o:p|d[dt]\b)[a-z]", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,5000}>")
+_DEEPEST = 10_000
 _QUOTES = frozenset({"blockquote"})
 # More elements than any person's mail has.
 _MOST_NODES = 200_000
@@ -31,6 +34,9 @@ def as_text(html: str) -> str:
     """What is seen of the page, quotations with "> " before each line."""
     from selectolax.lexbor import LexborHTMLParser
 
+    if len(_OPENED.findall(html)) - html.count("</") > _DEEPEST:
+        # No person's program nests so; the tree of it would take time that grows with the square.
+        return cleaned(_TAG.sub(" ", html)).strip()
     page = LexborHTMLParser(html)
     if page.body is None:
         return ""

@@ -12,9 +12,11 @@ from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.settings import Limits
 
 _PIECE = 1 << 16
+_HEAVY = 1 << 18
 # A header line may be written with blanks before its colon; the standard library ends the header there.
 _BLANK_BEFORE_COLON = re.compile(rb"(?m)^([!-9;-~]+)[ \t]+:")
 _MBOX_LINE = re.compile(rb"(?m)^>?From [^\n]*\n")
+_HEADER_LINE = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 _CONTAINER = re.compile(rb"(?mi)^content-type[ \t]*:\s*(?:multipart|message)/")
 # What mail-parser and the standard library are known to raise on plain bad mail.
 TROUBLE = (
@@ -101,13 +103,39 @@ def _pieces(header: bytes, file: BinaryIO) -> Iterator[bytes]:
 
 
 def _checked(pieces: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
-    """The same pieces; a mail with more containers than parts allowed is not worth parsing."""
-    containers = 0
+    """The same pieces; what would take the libraries time that grows with the square is refused: more
+    containers than parts allowed, and a part's header over the limit of a mail's."""
+    containers, header = 0, _PartHeader(limits.header_kb * 1024)
     for piece in pieces:
         containers += len(_CONTAINER.findall(piece))
         if containers > limits.parts:
             raise _too_deep(limits)
+        if header.is_too_long_with(piece):
+            said = "The header of one of its parts has more than the {limit} kB of [limits] header_kb."
+            raise UnreadableMailError(said, limit=limits.header_kb)
         yield piece
+
+
+class _PartHeader:
+    """How long the header of the part is that a mail's pieces have come to."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._boundary = False
+        self._size = 0
+
+    def is_too_long_with(self, piece: bytes) -> bool:
+        """Whether it is, once this piece has come as well."""
+        for line in piece.splitlines(keepends=True):
+            if self._size and line.strip(b"\r\n"):
+                self._size += len(line)
+                if self._size > self._most:
+                    return True
+            else:
+                begins = self._boundary and _HEADER_LINE.match(line)
+                self._size = len(line) if begins else 0
+            self._boundary = line.startswith(b"--")
+        return False
 
 
 def _parsed(pieces: Iterator[bytes]) -> Part:
@@ -128,11 +156,36 @@ def _parsed(pieces: Iterator[bytes]) -> Part:
         root: Part = feed.close()
     except RecursionError as error:
         raise UnreadableMailError("The mail is nested too deeply to be read.") from error
+    heavy = _unburdened(root)
     try:
         return mailparser.MailParser(root).message or root
     except (*TROUBLE, RecursionError):
         # 341 of 116,038 damaged mails: the tree is good, only mail-parser's own view of it is not.
         return root
+    finally:
+        for part, payload in heavy:
+            part.set_payload(payload)
+
+
+def _unburdened(root: Part) -> list[tuple[Part, str]]:
+    """The large contents taken out of the tree: mail-parser would decode each of them, several times over,
+    for a view that is not used."""
+    heavy = []
+    for part, _depth in parts_of(root):
+        payload = None if part.is_multipart() else _content(part)
+        if payload is not None and len(payload) > _HEAVY:
+            heavy.append((part, payload))
+            part.set_payload("")
+    return heavy
+
+
+def _content(part: Part) -> str | None:
+    """The content as it stands, where it is plain ASCII."""
+    try:
+        payload = part.get_payload()
+    except TROUBLE:
+        return None
+    return payload if isinstance(payload, str) and payload.isascii() else None
 
 
 def _too_deep(limits: Limits) -> UnreadableMailError:
