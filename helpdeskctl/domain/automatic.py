@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.folding import fold
-from helpdeskctl.domain.message import Message
+from helpdeskctl.domain.message import Address, Message
 from helpdeskctl.domain.registry import Customer, is_of
 
 # Subjects of vacation responders and read receipts, folded. Alone or before a colon: a customer whose
@@ -37,7 +37,7 @@ _SUPPRESS = frozenset({"all", "autoreply", "oof"})
 _ROBOTS = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|nobody)(?:$|[+@])", re.IGNORECASE)
 
 
-def automatic_answer(message: Message, ours_in_references: bool) -> Finding | None:
+def automatic_answer(message: Message) -> Finding | None:
     """A machine's answer to a mail (out of office, receipts, delayed or delivered reports)."""
     if message.report is not None and message.report.kind != "failed":
         return Finding("report", "content-type", message.report.kind, "automatic answer")
@@ -50,9 +50,6 @@ def automatic_answer(message: Message, ours_in_references: bool) -> Finding | No
     phrase, colon, _ = fold(message.subject).partition(":")
     if phrase.strip().removesuffix(" re") in _ANSWER_SUBJECTS and (colon or len(phrase.split()) > 1):
         return Finding("subject of an automatic answer", "subject", phrase.strip(), "automatic answer")
-    automatic = automatic_mail(message)
-    if ours_in_references and automatic:
-        return automatic._replace(effect="automatic answer")
     return None
 
 
@@ -61,38 +58,46 @@ def automatic_mail(message: Message) -> Finding | None:
     submitted = _first_word(message.header("auto-submitted"))
     if submitted not in {"", "no"}:
         return Finding("auto-submitted", "auto-submitted", submitted, "automatic mail")
+    # Before the list's headers: a machine may write to a group address, too.
+    if message.header("return-path").replace(" ", "") == "<>":
+        return Finding("null return path", "return-path", "<>", "automatic mail")
     precedence = _first_word(message.header("precedence"))
     if precedence in _BULK:
         return Finding("precedence", "precedence", precedence, "automatic mail")
     for name in ("list-id", "list-post", "list-unsubscribe", "list-help"):
         if message.header(name):
             return Finding("mailing list", name, message.header(name)[:60], "automatic mail")
-    if message.header("return-path").replace(" ", "") == "<>":
-        return Finding("null return path", "return-path", "<>", "automatic mail")
     return None
 
 
-def unanswerable(message: Message, customer: Customer | None, own_domains: Iterable[str]) -> Finding | None:
-    """Why no automatic answer may go out; None when a person is to be answered.
+def by_machine(
+    message: Message, sender: Address, customer: Customer | None, own_domains: Iterable[str]
+) -> Finding | None:
+    """What makes the mail a machine's; None for a person's, also one that came through a list.
 
-    A list header does not withhold it where the list is ours or the customer's own (a group address
-    in between) or the sender is a registered customer.
+    A list is only a group address in between where it is ours or the customer's own, or the sender is a
+    registered customer; our own desk address may be one, and then every mail has its headers.
     """
-    robot = _ROBOTS.match(message.sender.address)
+    automatic = automatic_mail(message)
+    if automatic and (automatic.rule == "mailing list" or automatic.matched == "list"):
+        listed = _list_domain(message)
+        if is_of(customer, sender) or listed in own_domains:
+            return None
+        if customer is not None and listed in customer.domains:
+            return None
+    return automatic
+
+
+def unanswerable(message: Message, sender: Address) -> Finding | None:
+    """Why a person's or a machine's address gets no automatic answer, whoever wrote the mail."""
+    robot = _ROBOTS.match(sender.address)
     if robot:
         return Finding("robot address", "from", robot[0].rstrip("@+"), "no answer")
     suppress = {word.strip().lower() for word in message.header("x-auto-response-suppress").split(",")}
     if suppress & _SUPPRESS:
         words = " ".join(sorted(suppress & _SUPPRESS))
         return Finding("suppressed", "x-auto-response-suppress", words, "no answer")
-    automatic = automatic_mail(message)
-    if automatic and (automatic.rule == "mailing list" or automatic.matched == "list"):
-        listed = _list_domain(message)
-        if is_of(customer, message.sender) or listed in own_domains:
-            return None
-        if customer is not None and listed in customer.domains:
-            return None
-    return automatic._replace(effect="no answer") if automatic else None
+    return None
 
 
 def _list_domain(message: Message) -> str:

@@ -61,7 +61,7 @@ def _own_mail(here: Situation) -> tuple[Finding, ...] | None:
     if here.context.ours_itself:
         return (Finding("Message-ID of ours", "message_id", here.message.message_id, "ignored"),)
     mark = here.message.header("x-helpdeskctl-loop").strip()
-    if mark and mark == loop_mark(here.context.secret):
+    if mark and here.context.secret and mark == loop_mark(here.context.secret):
         return (Finding("loop header of ours", "x-helpdeskctl-loop", mark, "ignored"),)
     return None
 
@@ -96,7 +96,9 @@ def _bounce_recipient(here: Situation) -> str:
 def _automatic_answer(here: Situation) -> tuple[Finding, ...] | None:
     if here.trusted:
         return None
-    found = automatic_answer(here.message, here.context.ours_referenced)
+    found = automatic_answer(here.message)
+    if found is None and here.context.ours_referenced and here.automatic:
+        found = here.automatic._replace(effect="automatic answer")
     return (found,) if found else None
 
 
@@ -117,11 +119,8 @@ def _names_case(here: Situation) -> tuple[Finding, ...] | None:
     if found is None:
         return None
     case, finding = found
-    by_number = finding.field == "subject"
-    if by_number and not here.belongs(case):
-        return None
     stale = case.closed_at is not None and here.context.now - case.closed_at > _STALE
-    if by_number and stale and not here.command(case.subject):
+    if finding.field == "subject" and stale and not here.command(case.subject):
         return None
     return (finding,)
 

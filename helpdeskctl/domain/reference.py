@@ -87,7 +87,8 @@ def message_id(number: int, nonce: str, secret: bytes, domain: str) -> str:
 def number_of(reference: str, secret: bytes) -> int | None:
     """The case number of a Message-ID of ours; None for anybody else's and for one made up."""
     match = _OURS.match(reference)
-    if not match:
+    # A store that has no secret yet has sent nothing; its empty key is known to everybody.
+    if not match or not secret:
         return None
     keyed = f"{int(match[1])}.{match[2].lower()}"
     return int(match[1]) if hmac.compare_digest(_digest(keyed, secret), match[3].lower()) else None
@@ -102,7 +103,7 @@ def bounce_address(address: str, number: int, secret: bytes) -> str:
 def bounced_number(recipient: str, secret: bytes) -> int | None:
     """The case number of a tagged envelope sender of ours."""
     match = _SUBADDRESS.search(recipient)
-    if match and hmac.compare_digest(_digest(f"bounce.{int(match[1])}", secret), match[2].lower()):
+    if match and secret and hmac.compare_digest(_digest(f"bounce.{int(match[1])}", secret), match[2].lower()):
         return int(match[1])
     return None
 

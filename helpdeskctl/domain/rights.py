@@ -6,16 +6,12 @@ Both functions give the reason for "no", which reaches history, `classify` and t
 from collections.abc import Callable
 from datetime import timedelta
 
-from helpdeskctl.domain import automatic
+from helpdeskctl.domain.automatic import unanswerable
 from helpdeskctl.domain.events import Finding
-from helpdeskctl.domain.situation import Situation, desk_addresses, own_domains
+from helpdeskctl.domain.situation import Situation, desk_addresses
 
 # Mail that lay about for longer is worked on, but an acknowledgement now would only confuse.
 _TOO_OLD = timedelta(days=5)
-
-
-def _automatic(here: Situation) -> bool:
-    return automatic.automatic_mail(here.message) is not None and not here.trusted
 
 
 def _faulty_envelope(here: Situation) -> bool:
@@ -43,7 +39,7 @@ def _unproven_staff(here: Situation) -> bool:
 
 
 REFUSALS: tuple[tuple[str, Callable[[Situation], bool]], ...] = (
-    ("automatic mail gives no commands", _automatic),
+    ("automatic mail gives no commands", lambda here: here.automatic is not None),
     ("it came through a group address", lambda here: here.indirect),
     ("the certified envelope is marked as faulty", _faulty_envelope),
     ("the certified envelope names another sender", _other_in_envelope),
@@ -71,4 +67,5 @@ def withheld_answer(here: Situation) -> Finding | None:
         return Finding("sender verification failed", "authentication-results", "fail", "no answer")
     if here.trusted:
         return None
-    return automatic.unanswerable(here.message, here.context.customer, own_domains(here.policy))
+    withheld = unanswerable(here.message, here.sender)
+    return withheld or (here.automatic._replace(effect="no answer") if here.automatic else None)

@@ -3,12 +3,14 @@
 The predicates of the decision's table are asked of this value; it decides nothing itself.
 """
 
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from helpdeskctl.domain import reference, registry
 from helpdeskctl.domain.authentication import verdict
+from helpdeskctl.domain.automatic import by_machine
 from helpdeskctl.domain.case import Case
 from helpdeskctl.domain.context import Context
 from helpdeskctl.domain.events import Finding
@@ -27,6 +29,8 @@ _FILLER = frozenset(
     thank thanks you
     """.split()
 )
+# One address in a header that the parser hands on as it stands; what surrounds it may be anything.
+_ADDRESS = re.compile(r"([^\s<>,;:\"()@]{1,200})@([^\s<>,;:\"()@]{1,250})")
 # What a person does on a case; a mail system that returned something does not belong to it for that.
 _TAKES_PART = frozenset({"request", "follow_up"})
 
@@ -67,9 +71,19 @@ class Situation(NamedTuple):
         """What the trusted server found about the sender: pass, fail or none."""
         return verdict(self.message, self.policy.authserv_id)
 
+    @property
+    def automatic(self) -> Finding | None:
+        """What makes the mail a machine's, or None for a person's."""
+        if self.trusted:
+            return None
+        return by_machine(self.message, self.sender, self.context.customer, own_domains(self.policy))
+
     def belongs(self, case: Case) -> bool:
         """Whether the sender may speak about the case: by address and domain alone (behaviour.md §5)."""
         address = self.sender.address.lower()
+        # A mail without sender is nobody's, also where the case's own mail had none.
+        if not address:
+            return False
         if self.staff or address == case.requester.address.lower():
             return True
         customer = self.context.customer
@@ -136,9 +150,9 @@ def speaker(message: Message, desk: frozenset[str]) -> tuple[Address, bool]:
     if message.sender.address.lower() not in desk:
         return message.sender, False
     for header in ("x-original-from", "x-original-sender"):
-        if original := message.header(header).strip():
-            name, _, address = original.rpartition("<")
-            return Address(name.strip(' "'), address.strip("<> ")), True
+        if original := _ADDRESS.search(message.header(header)):
+            name = message.header(header)[: original.start()].strip(' "<')
+            return Address(name, f"{original[1]}@{original[2].lower()}"), True
     if len(message.reply_to) == 1 and message.reply_to[0].address.lower() not in desk:
         return message.reply_to[0], True
     return message.sender, True
@@ -151,6 +165,8 @@ def own_domains(policy: Policy) -> frozenset[str]:
 
 def added(rule: Rule, subject: str, own_subject: str) -> Finding | None:
     """A finding if the rule hits more often in the subject than in the case's own (behaviour.md §6)."""
+    if "subject" not in rule.fields:
+        return None
     bare = folded(reference.bare_subject(subject))
     spans = list(occurrences(rule, bare))
     before = sum(1 for _ in occurrences(rule, folded(reference.bare_subject(own_subject))))

@@ -14,7 +14,6 @@ from helpdeskctl.domain.case import (
     MailRecord,
     OutgoingMail,
     Promise,
-    Related,
     Status,
     Suspension,
     Urgency,
@@ -148,11 +147,6 @@ def with_marks(case: Case, *marks: str) -> Case:
 def without_marks(case: Case, *marks: str) -> Case:
     """The marks taken away."""
     return case._replace(marks=tuple(mark for mark in case.marks if mark not in marks))
-
-
-def with_related(case: Case, *related: Related) -> Case:
-    """Related cases added, each once."""
-    return case._replace(related=tuple(dict.fromkeys((*case.related, *related))))
 
 
 def responded(case: Case, now: datetime) -> Case:

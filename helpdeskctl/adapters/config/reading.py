@@ -103,12 +103,7 @@ def _values(
 def _checked(value: Any, key: schema.Key, place: Place) -> Any:
     if value is schema.REQUIRED:
         raise place.wrong("{file}: {key} is missing.", "")
-    found = key.check(value, place)
-    if schema.NOT_YET.get(place.key, found) != found:
-        default = shown(schema.NOT_YET[place.key])
-        sentence = "{file}: {key} is not available in this version yet: leave it at its default ({default})."
-        raise place.wrong(sentence, value, default=default)
-    return found
+    return key.check(value, place)
 
 
 def _no_section(found: Any, place: Place) -> ConfigurationError:

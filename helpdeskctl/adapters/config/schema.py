@@ -111,9 +111,6 @@ RULE: Keys = {
     "misses": Key(checks.one_or_several(checks.example), None),
 }
 
-# Keys whose feature is still to come: refused when they ask for it.
-NOT_YET: Mapping[str, Any] = {}
-
 
 def all_keys() -> tuple[str, ...]:
     """Every key with its section, as the documentation lists them."""
