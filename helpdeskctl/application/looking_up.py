@@ -35,6 +35,8 @@ def look_up(asked: Asked, policy: Policy, store: Snapshot, secret: bytes, now: d
     sender, _indirect = speaker(message, desk_addresses(policy))
     customer = registered_customer(sender.address, policy, store)
     by_id = _cases(store, "message_id", message.message_id)
+    # Compared by who speaks: one copy may have come directly, another through a group address.
+    said = message._replace(sender=sender)
     by_number = [store.case(number) for number in cited_numbers(message.subject)[:_REFERENCES]]
     ours = [
         n for reference in message.references[:_REFERENCES] if (n := number_of(reference, secret)) is not None
@@ -43,7 +45,7 @@ def look_up(asked: Asked, policy: Policy, store: Snapshot, secret: bytes, now: d
         now=now,
         secret=secret,
         known=_known(asked, by_id, store),
-        repeated=next((c for c in by_id if any(same_with_other_body(m, message) for m in c.messages)), None),
+        repeated=next((c for c in by_id if any(same_with_other_body(m, said) for m in c.messages)), None),
         referenced=_referenced(message, ours, store),
         ours_referenced=bool(ours),
         ours_itself=number_of(message.message_id, secret) is not None,

@@ -104,7 +104,8 @@ def notices(case: Case, events: Iterable[Event], policy: Policy, besides: str) -
 
 def to_requester(case: Case, template: str, note: str, policy: Policy) -> Letter:
     """What a technician tells the requester: threads under the latest mail of the requester's."""
-    theirs = [m.message_id for m in case.messages if m.kind in {"request", "follow_up"} and m.message_id]
+    requester = case.requester.address.lower()
+    theirs = [m.message_id for m in case.messages if m.sender.address.lower() == requester and m.message_id]
     facts = case_facts(case, policy) | {"note": note}
     answered = theirs[-1] if theirs else ""
     kind = "question" if template == "question" else "closing" if case.closed_at else "reply"

@@ -9,6 +9,9 @@ from helpdeskctl.domain.message import Message
 from helpdeskctl.domain.outcomes import Decision
 from helpdeskctl.domain.settings import Policy
 
+# The kinds of mail that one of ours writes about a case.
+_OURS = frozenset({"reply", "note"})
+
 
 def record_of(message: Message, decision: Decision, key: str, path: str) -> MailRecord:
     """What a case keeps of a mail; `path` leads from the store to the raw mail."""
@@ -56,9 +59,12 @@ def about(decision: Decision, record: MailRecord, case: Case, policy: Policy, no
     if command:
         case = transitions.with_mail(case, record)
         case = command.carry_out(case, by, now, decision.because, "").case
+        if case.status is Status.closed and decision.kind in _OURS:
+            case = transitions.responded(case, now)
     else:
         case = transitions.followed_up(case, record, decision.because, decision.reason).case
-        case = _consequences(decision, record, case, policy, now)
+        case = _spoken(decision, record, case, now)
+    case = _added(decision, record, case, policy, now)
     if "news" in decision.marks:
         case = transitions.with_news(case, record.arrived_at)
     if decision.noted:
@@ -69,19 +75,25 @@ def about(decision: Decision, record: MailRecord, case: Case, policy: Policy, no
     return Happened(transitions.with_due(case, policy.calendar), new_events(case, before))
 
 
-def _consequences(decision: Decision, record: MailRecord, case: Case, policy: Policy, now: datetime) -> Case:
-    """Urgency, contract, an answer of ours, and the end of a suspension."""
+def _spoken(decision: Decision, record: MailRecord, case: Case, now: datetime) -> Case:
+    """What it means that this person has written: an answer of ours, a note, the end of a suspension."""
     by = record.sender.address
     if decision.kind == "reply":
         case = transitions.replied(case, by, now).case
     elif decision.kind == "note":
         case = transitions.noted(case, by, now, record.subject).case
-    if decision.contract and case.contract is None:
-        case = case._replace(contract=decision.contract)
     if decision.kind == "follow_up" and case.status is Status.suspended and not record.stranger:
         case = transitions.resumed(case, by, now, decision.because).case
+    return case
+
+
+def _added(decision: Decision, record: MailRecord, case: Case, policy: Policy, now: datetime) -> Case:
+    """The contract and the urgency that the mail adds."""
+    if decision.contract and case.contract is None:
+        case = case._replace(contract=decision.contract)
     if decision.urgency is not None and decision.urgency > case.urgency:
-        case = transitions.escalated(case, decision.urgency, by, now, decision.because).case
+        because = decision.because
+        case = transitions.escalated(case, decision.urgency, record.sender.address, now, because).case
         minutes = policy.response.minutes(decision.urgency)
         case = transitions.promised(case, record.arrived_at, minutes, policy.calendar)
     return case

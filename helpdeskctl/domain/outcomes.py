@@ -6,16 +6,17 @@ Pure functions from a `Situation` and what the line found to a `Decision`.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from helpdeskctl.domain import automatic, registry
+from helpdeskctl.domain import triage
 from helpdeskctl.domain.case import Case, ContractCited, Related, Status, Urgency
 from helpdeskctl.domain.completeness import incomplete
 from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.message import Address
+from helpdeskctl.domain.reference import cited_numbers
 from helpdeskctl.domain.rights import command_refused, withheld_answer
 from helpdeskctl.domain.rules import check
 from helpdeskctl.domain.situation import (
+    CommandSeen,
     Situation,
-    added,
     candidates,
     customer_name,
     excused,
@@ -70,10 +71,14 @@ def resumed_or_duplicate(here: Situation, found: Because) -> Decision:
 
 
 def recorded_again(here: Situation, found: Because) -> Decision:
-    """The same mail with another body, such as a list's footer: recorded, unanswered."""
+    """The same mail with another body, such as a list's footer: recorded, unanswered.
+
+    What it repeats may have been a stranger's or a machine's, and is so again.
+    """
     case = here.context.repeated
     assert case is not None
-    return Decision("followed_up", case=case.number, because=found)
+    marks = () if here.belongs(case) else ("stranger",)
+    return Decision("followed_up", case=case.number, kind=_kind(here, case), because=found, marks=marks)
 
 
 def ignored(_here: Situation, found: Because) -> Decision:
@@ -129,7 +134,7 @@ def named(here: Situation) -> tuple[Case, Finding] | None:
         return own, Finding("case number", "subject", f"#{own.number}", "follow-up")
     seen = here.command("")
     if seen and not here.cited and not command_refused(here):
-        fitting = candidates(context.candidates, seen.command, here.message.subject, here.policy.rules)
+        fitting = _meant(here, seen)
         if len(fitting) == 1:
             return fitting[0], Finding("the only case it can mean", "command", f"#{fitting[0].number}", "")
     return None
@@ -139,54 +144,64 @@ def about_a_case(here: Situation, found: Because) -> Decision:
     """A follow-up or a command on a case that exists."""
     name = named(here)
     assert name is not None
-    case = name[0]
+    case, kind = name[0], _kind(here, name[0])
+    news = ("news",) if kind == "follow_up" else ()
     if not here.belongs(case):
-        return Decision("followed_up", case=case.number, because=found, marks=("stranger", "news"))
-    base = Decision("followed_up", case=case.number, kind=_kind(here, case), because=found)
-    base = _raised(here, case, base)
-    seen = here.command(case.subject)
-    if seen:
-        base = base._replace(because=(*base.because, seen.finding))
-        # Counted as written: whether the others exist must not show.
-        several = len(here.cited) > 1
-        refused = "it names several cases" if several else command_refused(here)
-        if refused:
-            answer = "several_numbers" if several else ""
-            return _answered(here, base._replace(noted=refused, marks=("news",)), answer)
-        if seen.command.already(case):
-            return _answered(here, base._replace(noted="already so"), f"already_{seen.command.outcome}")
-        base = base._replace(outcome=seen.command.outcome, command=seen.command.name)
-        return _answered(here, base, seen.command.outcome)
+        return Decision("followed_up", case=case.number, kind=kind, because=found, marks=("stranger", *news))
+    contract = (
+        triage.contract(here, here.message.new_text) if kind == "follow_up" and not case.contract else None
+    )
+    because = (*found, *triage.tied(contract))
+    base = Decision(
+        "followed_up", case=case.number, kind=kind, because=because, contract=contract, marks=news
+    )
+    if seen := here.command(case.subject):
+        return _command(here, case, base, seen)
     if excuse := excused(here.message.subject, here.policy.rules):
         base = base._replace(because=(*base.because, excuse))
-    marks = () if here.staff or automatic.automatic_mail(here.message) else ("news",)
-    return _answered(here, base._replace(marks=marks), _follow_up_answer(here, case, base.kind))
+    return _answered(here, _raised(here, case, base), _follow_up_answer(here, case, kind))
+
+
+def _command(here: Situation, case: Case, base: Decision, seen: CommandSeen) -> Decision:
+    """A command carried out, or noted and why not."""
+    base = base._replace(because=(*base.because, seen.finding))
+    raised = _raised(here, case, base)
+    # Counted as written: whether the others exist must not show.
+    if {*here.cited} - {case.number, *cited_numbers(case.subject)}:
+        return _answered(here, raised._replace(noted="it names several cases"), "several_numbers")
+    if refused := command_refused(here):
+        # A technician whose command was not obeyed must see that somewhere.
+        marks = () if here.automatic else ("news",)
+        return raised._replace(noted=refused, marks=marks)
+    outcome = seen.command.outcome
+    if seen.command.already(case):
+        return _answered(here, raised._replace(noted="already so"), f"already_{outcome}")
+    # What is closed presses nobody.
+    obeyed = base if outcome == "closed" else raised
+    return _answered(here, obeyed._replace(outcome=outcome, command=seen.command.name, marks=()), outcome)
+
+
+def _raised(here: Situation, case: Case, base: Decision) -> Decision:
+    """The decision with the urgency that the mail adds to its case."""
+    urgency, finding = triage.added_urgency(here, case.subject)
+    if base.kind != "follow_up" or finding is None or urgency <= case.urgency:
+        return base
+    return base._replace(urgency=urgency, because=(*base.because, finding))
+
+
+def _meant(here: Situation, seen: CommandSeen) -> tuple[Case, ...]:
+    """The cases that a command without a number could mean: of those the sender belongs to."""
+    theirs = [case for case in here.context.candidates if here.belongs(case)]
+    return candidates(theirs, seen.command, here.message.subject, here.policy.rules)
 
 
 def _kind(here: Situation, case: Case) -> str:
-    if automatic.automatic_mail(here.message) and not here.trusted:
+    if here.automatic:
         return "automatic"
     if not here.staff or here.sender.address.lower() == case.requester.address.lower():
         return "follow_up"
     to_requester = case.requester.address.lower() in {a.lower() for a in here.message.recipients}
     return "reply" if to_requester and here.verdict != "fail" else "note"
-
-
-def _raised(here: Situation, case: Case, base: Decision) -> Decision:
-    """Urgency and contract that the mail adds to its case."""
-    if base.kind != "follow_up":
-        return base
-    raising = [
-        (rule.urgency, finding)
-        for rule in here.policy.rules
-        if rule.urgency is not None and (finding := added(rule, here.message.subject, case.subject))
-    ]
-    urgency, finding = max(raising, default=(None, None), key=lambda pair: pair[0])
-    if urgency is not None and finding is not None and urgency > case.urgency:
-        base = base._replace(urgency=urgency, because=(*base.because, finding))
-    if case.contract is None:
-        base = base._replace(contract=_contract(here, here.message.new_text, ""))
-    return base
 
 
 def _follow_up_answer(here: Situation, case: Case, kind: str) -> str:
@@ -210,21 +225,18 @@ def _answered(here: Situation, decision: Decision, answer: str) -> Decision:
 def opened(here: Situation, found: Because) -> Decision:
     """A new case: its sector, urgency, contract, customer, and whether it is confirmed."""
     message, policy, context = here.message, here.policy, here.context
-    sector, by_sector = _sector(here)
-    urgency, by_urgency = _urgency(here)
-    contract = _contract(here, message.new_text, message.text)
+    sector, by_sector = triage.sector(here)
+    urgency, by_urgency = triage.urgency(here)
+    contract = triage.contract(here, message.new_text, message.text)
     named_customer = context.contracts.get(contract.number.casefold()) if contract else None
     valid = bool(named_customer and contract and contract.state == "valid")
     tagged = [(rule, hit) for rule in policy.rules if rule.tag and (hit := check(rule, here.seen))]
-    by_contract = (
-        (Finding("contract", "body", contract.number, f"contract={contract.state}"),) if contract else ()
-    )
     withheld = withheld_answer(here)
     seen = here.command("")
     choices: tuple[Case, ...] = ()
     if seen and here.bare_command() and not here.cited:
-        choices = candidates(context.candidates, seen.command, message.subject, policy.rules)
-    lacking = None if automatic.automatic_mail(message) else incomplete(message)
+        choices = _meant(here, seen)
+    lacking = None if here.automatic else incomplete(message)
     extra = tuple(f for f in (lacking, withheld, excused(message.subject, policy.rules)) if f)
     return Decision(
         "opened",
@@ -236,41 +248,19 @@ def opened(here: Situation, found: Because) -> Decision:
         customer_by_contract=valid and context.customer is None,
         acknowledge=withheld is None,
         reason=withheld.rule if withheld else "",
-        because=(*found, *by_sector, *by_urgency, *by_contract, *(hit for _, hit in tagged), *extra),
+        because=(
+            *found,
+            *by_sector,
+            *by_urgency,
+            *triage.tied(contract),
+            *(hit for _, hit in tagged),
+            *extra,
+        ),
         marks=tuple(m for m, on in (("incomplete", lacking), ("encrypted", message.encrypted)) if on),
         related=_related(here),
         tags=tuple(dict.fromkeys(rule.tag for rule, _ in tagged)),
         choices=choices,
     )
-
-
-def _sector(here: Situation) -> tuple[str, Because]:
-    """The sector address it was sent to, else the first rule that hits, else the default."""
-    by_address = [s for s in here.policy.sectors if s.address in here.to_desk]
-    if len(by_address) == 1:
-        sector = by_address[0]
-        return sector.key, (Finding("sector address", "recipient", sector.address, f"sector={sector.key}"),)
-    for rule in here.policy.rules:
-        if rule.sector and (hit := check(rule, here.seen)):
-            return rule.sector, (hit,)
-    key = here.policy.default_sector.key
-    return key, (Finding("default sector", "", "", f"sector={key}"),)
-
-
-def _urgency(here: Situation) -> tuple[Urgency, Because]:
-    """The highest that hits; `normale` else."""
-    hits = [(r.urgency, hit) for r in here.policy.rules if r.urgency and (hit := check(r, here.seen))]
-    if not hits:
-        return Urgency.normale, ()
-    return max(urgency for urgency, _ in hits), tuple(hit for _, hit in hits)
-
-
-def _contract(here: Situation, new_text: str, text: str) -> ContractCited | None:
-    context = here.context
-    customer = context.customer.name if context.customer else ""
-    today = here.message.arrived_at.astimezone(here.policy.zone).date()
-    cited = registry.cited_contracts(new_text, text)
-    return registry.contract_cited(cited, context.contracts, customer, today)
 
 
 def _related(here: Situation) -> tuple[Related, ...]:

@@ -74,10 +74,10 @@ def is_of(customer: Customer | None, sender: Address, providers: Iterable[str] =
     )
 
 
-def cited_contracts(new_text: str, text: str) -> tuple[str, ...]:
-    """The contract numbers of a mail as written, new text before quoted, each once."""
+def cited_contracts(*texts: str) -> tuple[str, ...]:
+    """The contract numbers of a mail's texts as written, in their order, each once."""
     found: dict[str, str] = {}
-    for part in (new_text, text):
+    for part in texts:
         for match in _CONTRACT.finditer(part):
             number = match[1].rstrip(".-/_")
             found.setdefault(number.casefold(), number)

@@ -150,8 +150,9 @@ def speaker(message: Message, desk: frozenset[str]) -> tuple[Address, bool]:
     if message.sender.address.lower() not in desk:
         return message.sender, False
     for header in ("x-original-from", "x-original-sender"):
-        if original := _ADDRESS.search(message.header(header)):
-            name = message.header(header)[: original.start()].strip(' "<')
+        said = message.header(header)[:1000]
+        if original := _ADDRESS.search(said):
+            name = said[: original.start()].strip(' "<')
             return Address(name, f"{original[1]}@{original[2].lower()}"), True
     if len(message.reply_to) == 1 and message.reply_to[0].address.lower() not in desk:
         return message.reply_to[0], True
@@ -164,15 +165,23 @@ def own_domains(policy: Policy) -> frozenset[str]:
 
 
 def added(rule: Rule, subject: str, own_subject: str) -> Finding | None:
-    """A finding if the rule hits more often in the subject than in the case's own (behaviour.md §6)."""
+    """A finding if a word of the rule occurs more often in the subject than in the case's own
+    (behaviour.md §6)."""
     if "subject" not in rule.fields:
         return None
-    bare = folded(reference.bare_subject(subject))
-    spans = list(occurrences(rule, bare))
-    before = sum(1 for _ in occurrences(rule, folded(reference.bare_subject(own_subject))))
-    if len(spans) <= before:
-        return None
-    return Finding(rule.name, "subject", words_at(bare, *spans[-1]), rule.effect)
+    bare, own = folded(reference.bare_subject(subject)), folded(reference.bare_subject(own_subject))
+    for word in _words_of(rule):
+        spans = list(occurrences(word, bare))
+        if len(spans) > sum(1 for _ in occurrences(word, own)):
+            return Finding(rule.name, "subject", words_at(bare, *spans[-1]), rule.effect)
+    return None
+
+
+def _words_of(rule: Rule) -> tuple[Rule, ...]:
+    """The rule for each of its patterns alone."""
+    if rule.compiled:
+        return tuple(rule._replace(compiled=(pattern,)) for pattern in rule.compiled)
+    return tuple(rule._replace(patterns=(pattern,)) for pattern in rule.patterns)
 
 
 def gives_command(message: Message, policy: Policy) -> bool:
