@@ -16,11 +16,14 @@ _ANSWER_SUBJECTS = (
     "fuori ufficio",
     "assente",
     "automatic reply",
+    "automatic response",
     "auto reply",
+    "auto-reply",
     "autoreply",
     "out of office",
     "out of office autoreply",
     "automatische antwort",
+    "abwesenheitsnotiz",
     "reponse automatique",
     "respuesta automatica",
     "letto",
@@ -34,16 +37,19 @@ _ANSWER_SUBJECTS = (
 )
 _BULK = frozenset({"bulk", "junk", "list"})
 _SUPPRESS = frozenset({"all", "autoreply", "oof"})
-_ROBOTS = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|nobody)(?:$|[+@])", re.IGNORECASE)
+_ROBOTS = re.compile(
+    r"(?:mailer-daemon|postmaster|nobody|no[-_.]?reply|do[-_.]?not[-_.]?reply|non[-_.]?rispondere)(?:$|[+@])",
+    re.IGNORECASE,
+)
 
 
 def automatic_answer(message: Message) -> Finding | None:
     """A machine's answer to a mail (out of office, receipts, delayed or delivered reports)."""
     if message.report is not None and message.report.kind != "failed":
         return Finding("report", "content-type", message.report.kind, "automatic answer")
-    submitted = _first_word(message.header("auto-submitted"))
-    if submitted == "auto-replied":
-        return Finding("auto-submitted", "auto-submitted", submitted, "automatic answer")
+    for name, said in (("auto-submitted", "auto-replied"), ("precedence", "auto_reply")):
+        if _first_word(message.header(name)) == said:
+            return Finding(name, name, said, "automatic answer")
     for name in ("x-autoreply", "x-autorespond"):
         if message.header(name) and _first_word(message.header(name)) != "no":
             return Finding("autoresponder", name, message.header(name)[:60], "automatic answer")
@@ -81,9 +87,8 @@ def by_machine(
     automatic = automatic_mail(message)
     if automatic and (automatic.rule == "mailing list" or automatic.matched == "list"):
         listed = _list_domain(message)
-        if is_of(customer, sender) or listed in own_domains:
-            return None
-        if customer is not None and listed in customer.domains:
+        theirs = customer.domains if customer else ()
+        if is_of(customer, sender) or any(_within(listed, own) for own in (*own_domains, *theirs)):
             return None
     return automatic
 
@@ -107,6 +112,11 @@ def _list_domain(message: Message) -> str:
         return posted[1].lower()
     ident = re.search(r"<([^>]{1,300})>", message.header("list-id"))
     return ident[1].partition(".")[2].lower() if ident else ""
+
+
+def _within(domain: str, other: str) -> bool:
+    """Whether a mail domain is the other one, or a part of it: lists often have a host of their own."""
+    return domain == other or domain.endswith("." + other)
 
 
 def _first_word(value: str) -> str:

@@ -8,13 +8,17 @@ from helpdeskctl.domain.reference import bare_subject
 # Words that name no problem, folded: a subject made of these alone says nothing.
 _VAGUE = frozenset(
     """
-    a aiutateci aiutatemi aiuto al alla assistenza attenzione avete bisogno bloccata bloccati bloccato
-    buonasera buongiorno case caso che chiamare chiamatemi ci ciao cosa critica critico da del della di dei
-    e errore errori fermi fermo funziona funzionano grave guasto help ho help il importante info informazioni
-    la le lo malfunzionamento message messaggio mi nessun nessuno niente no non nulla nuovo oggetto per
-    piu please prego problem problema problemi problems prova qualcosa quesito re richiesta richieste salve
-    segnalazione senza siamo situazione si sos stuck subject subito supporto support test ticket tutti tutto
-    un una urgent urgente urgenti urgentissimo urgenza vi we are
+    a abbiamo aiutateci aiutatemi aiuto al all alla anche ancora anomalia are asap assistenza attenzione
+    avete bisogno bloccata bloccate bloccati bloccato blocco broken buonasera buongiorno c case caso ce che
+    chiamare chiamateci chiamatemi chiarimenti chiarimento ci ciao cosa critica critico da dall dei del dell
+    della di does doesn domanda domande e emergenza error errore errori errors ferma ferme fermi fermo
+    funziona funzionano grave grazie guasti guasto has have hello help hi ho il importante importantissimo
+    info informazioni intervento is issue issues it l la le lo malfunzionamento me message messaggio mi molto
+    my nessun nessuno niente no non not nulla nuova nuovi nuovo oggetto per piu please prego problem problema
+    problemi problems prova qualcosa quesito question qui re request richiamare richiamateci richiamatemi
+    richiesta richieste rispondete salve segnalazione senza si siamo siete situazione sono sos stop stuck
+    subito subject support supporto t test thanks ticket tutti tutto un una urgent urgente urgenti
+    urgentissimo urgently urgenza va vanno vi we work working works
     """.split()
 )
 # Fewer words than this tell nothing that a technician could reproduce.

@@ -21,12 +21,7 @@ class Folded(NamedTuple):
 
 def fold(text: str) -> str:
     """The text in the form in which patterns are sought: linear in its length."""
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
-        text = "".join(c for c in decomposed if unicodedata.category(c) not in {"Mn", "Me", "Cf"})
-    else:
-        text = text.replace("`", "'")
-    return " ".join(text.casefold().split())
+    return " ".join(_plain(text).split())
 
 
 def folded(text: str) -> Folded:
@@ -44,19 +39,37 @@ def words_at(text: Folded, start: int, end: int) -> str:
     return " ".join(text.original[first : min(last, first + _LONGEST_WORD)].split())
 
 
+def _plain(text: str) -> str:
+    """The text without case, accents and marks, its white space as it was."""
+    if text.isascii():
+        return text.replace("`", "'").casefold()
+    # Marks go first as well: to put a long run of them in order takes quadratic time.
+    decomposed = unicodedata.normalize("NFKD", _unmarked(text.translate(_APOSTROPHES)))
+    return _unmarked(decomposed).casefold()
+
+
+def _unmarked(text: str) -> str:
+    """The text without combining marks and invisible characters."""
+    marks = {
+        ord(c): None
+        for c in set(text)
+        if unicodedata.category(c) in {"Mn", "Me", "Cf"} or unicodedata.combining(c)
+    }
+    return text.translate(marks) if marks else text
+
+
 def _original_span(original: str, start: int, end: int) -> tuple[int, int]:
     """Where `[start, end)` of the folded text stands in the original."""
-    position, first, space = 0, 0, True
+    position, first, apart = 0, 0, False
     for index, char in enumerate(original):
-        piece = "" if char.isspace() else fold(char)
-        if not piece:
-            # Only white space separates; an invisible character inside a word does not.
-            if char.isspace() and not space:
-                position, space = position + 1, True
-            continue
-        if position <= start:
-            first = index
-        position, space = position + len(piece), False
-        if position >= end:
-            return first, index + 1
+        # One character may spread to several, and some of those be white space.
+        for piece in _plain(char):
+            if piece.isspace():
+                apart = position > 0
+                continue
+            position, apart = position + apart + 1, False
+            if position - 1 <= start:
+                first = index
+            if position >= end:
+                return first, index + 1
     return first, len(original)

@@ -7,15 +7,17 @@ import hmac
 import re
 from hashlib import sha256
 
-_NUMBER = r"(\d{1,9})(?![\w/-]|[.,]\d)"
-_SIGN = r"(?:\#|n(?:r|um|umero)?\b\s*[.\u00b0\u00ba]?)?"
+# Every run of white space is bounded: an unbounded one would be tried in each of its parts.
+_NUMBER = r"(\d{1,9})(?!\w|[/-]\w|[.,]\d)"
+_SIGN = r"(?:\#|n(?:\.?ro|r|um|umero)?(?:\s{0,9}[.\u00b0\u00ba]{1,2}|\b))?"
 # What we write, and what a client may have made of it; anywhere in the subject.
-_TOKEN = re.compile(r"\[\s*cas[oe]\s*\#\s*(\d{1,9})\s*\]", re.IGNORECASE)
+_TOKEN = re.compile(r"\[\s{0,9}cas[oe]\s{0,9}\#\s{0,9}(\d{1,9})\s{0,9}\]", re.IGNORECASE)
 # "in caso 2 utenti" is no reference.
-_CASE = re.compile(rf"(?<!\bin )(?<!\bnel )\bcas[oe]\b\s*{_SIGN}\s*{_NUMBER}", re.IGNORECASE)
-_CASES = re.compile(r"\bcas(?:i|es)\b\s*((?:(?:\#|n\.|[,&]|e\b|and\b)?\s*\d{1,9}\b\s*){1,20})", re.IGNORECASE)
+_CASE = re.compile(rf"(?<!\bin )(?<!\bnel )\bcas[oe]\b\s{{0,9}}{_SIGN}\s{{0,9}}{_NUMBER}", re.IGNORECASE)
+_ONE_OF_CASES = rf"(?:[,&]|e\b|and\b)?\s{{0,9}}{_SIGN}\s{{0,9}}\d{{1,9}}(?!\w|[/-]\w|\.\d)\s{{0,9}}"
+_CASES = re.compile(rf"\bcas(?:i|es)\b\s{{0,9}}((?:{_ONE_OF_CASES}){{1,20}})", re.IGNORECASE)
 # Somebody else's system numbers its tickets too: these count at the very start only.
-_AT_START = re.compile(rf"(?:ticket\s*{_SIGN}|\#)\s*{_NUMBER}", re.IGNORECASE)
+_AT_START = re.compile(rf"(?:ticket\s{{0,9}}{_SIGN}|\#)\s{{0,9}}{_NUMBER}", re.IGNORECASE)
 # Reply and forward prefixes of Italian, English, German, French, Spanish, Portuguese, Scandinavian,
 # Dutch and Polish clients, counted as in "Re[2]:" or "RE(3):".
 _PREFIX = re.compile(

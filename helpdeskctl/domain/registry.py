@@ -24,7 +24,8 @@ PUBLIC_DOMAINS = frozenset(
 )
 
 _CONTRACT = re.compile(
-    r"\bcontr(?:atto|act)[\s*_]{0,20}:[\s*_]{0,20}(?:n(?:r|um)?[.\u00b0\u00ba]{1,2}\s{0,5}|nr\s{1,5}|numero\s{1,5})?"
+    r"(?<![^\W_])contr(?:atto|act)[\s*_\u200b\ufeff]{0,20}:[\s*_\u200b\ufeff]{0,20}"
+    r"(?:n(?:\.?ro|r|um|umero)?(?:\s{0,5}[.\u00b0\u00ba]{1,2}\s{0,5}|\s{1,5}))?"
     r"([A-Za-z0-9][A-Za-z0-9./_-]{0,63})",
     re.IGNORECASE,
 )
@@ -80,6 +81,9 @@ def cited_contracts(*texts: str) -> tuple[str, ...]:
     for part in texts:
         for match in _CONTRACT.finditer(part):
             number = match[1].rstrip(".-/_")
+            # A field left empty: what stands on the next line is another one's name.
+            if "\n" in match[0] and not any(c.isdigit() for c in number):
+                continue
             found.setdefault(number.casefold(), number)
     return tuple(found.values())
 

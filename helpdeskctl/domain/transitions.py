@@ -76,12 +76,12 @@ def reopened(case: Case, by: str, now: datetime, because: Because = (), note: st
 
 
 def suspended(case: Case, by: str, now: datetime, note: str = "") -> Happened:
-    """The clock stands still until the customer writes."""
+    """The clock stands still until the customer writes; what was due by then stays so."""
     case = case._replace(
         status=Status.suspended,
         suspensions=(*case.suspensions, Suspension(now, None)),
         waiting_since=None,
-        due_at=None,
+        due_at=case.due_at if case.due_at and case.due_at <= now else None,
     )
     return _happened(without_marks(case, "news"), Event(now, by, "suspended", (), note))
 
@@ -163,7 +163,8 @@ def with_due(case: Case, calendar: Calendar) -> Case:
     """The due time reckoned anew from promises and suspensions; None while the clock stands still."""
     spans = [(s.since, s.until) for s in case.suspensions]
     times = [due(promise.since, promise.minutes, calendar, spans) for promise in case.promises]
-    return case._replace(due_at=min((time for time in times if time), default=None))
+    # By the instant: the wall clock that the zone shows would mistake the hour that comes twice.
+    return case._replace(due_at=min((time for time in times if time), key=datetime.timestamp, default=None))
 
 
 def marks_at(case: Case, now: datetime) -> tuple[str, ...]:

@@ -42,8 +42,11 @@ def due(
     an end) before that instant, and for a calendar without working time.
     """
     left = timedelta(minutes=minutes)
-    stopped = min((begin for begin, end in suspended if end is None), default=None)
-    ended = [(begin, end) for begin, end in suspended if end is not None]
+    # In UTC: two times of one zone are compared and added up by the wall clock, whatever its changes.
+    stopped = min((begin.astimezone(UTC) for begin, end in suspended if end is None), default=None)
+    ended = sorted(
+        (begin.astimezone(UTC), end.astimezone(UTC)) for begin, end in suspended if end is not None
+    )
     for begin, end in _spans(since, calendar):
         for first, last in _without(begin, end, ended):
             done = first + left
@@ -88,16 +91,26 @@ def _spans(since: datetime, calendar: Calendar) -> Iterator[Span]:
 
 
 def _instant(day: date, minute: int, zone: tzinfo) -> datetime:
-    """A minute of the wall clock as an instant: clock changes make a day longer or shorter."""
+    """A minute of the wall clock as an instant: clock changes make a day longer or shorter.
+
+    One that the clock shows twice is the first of the two; one that it skips is when it goes on. So
+    spans that touch on the clock touch in time, and none overlap.
+    """
     days, rest = divmod(minute, 1440)
     day += days * _DAY
-    return datetime(day.year, day.month, day.day, rest // 60, rest % 60, tzinfo=zone).astimezone(UTC)
+    wall = datetime(day.year, day.month, day.day, rest // 60, rest % 60, tzinfo=zone)
+    instant = wall.astimezone(UTC)
+    while instant.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
+        wall += timedelta(minutes=1)
+        instant = wall.astimezone(UTC)
+    return instant
 
 
 def _without(begin: datetime, end: datetime, suspended: Sequence[Span]) -> Iterator[Span]:
-    """The parts of a span that lie in none of the suspended ones."""
-    for still, again in sorted(suspended):
-        if again <= begin:
+    """The parts of a span that lie in none of the suspended ones, which are in order."""
+    for still, again in suspended:
+        # One that ends before it begins (the machine's clock was put back) has no time in it.
+        if again <= max(begin, still):
             continue
         if still >= end:
             break

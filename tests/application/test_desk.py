@@ -7,12 +7,11 @@ import pytest
 from helpdeskctl.application import desk
 from helpdeskctl.application.desk import Desk
 from helpdeskctl.application.explain import explain
-from helpdeskctl.application.held import held, held_entry
 from helpdeskctl.application.listing import Wanted, listed, whole_case
 from helpdeskctl.domain.case import Case, Promise, Status, Suspension, Urgency
 from helpdeskctl.domain.errors import NoSuchCaseError, RefusedError
 from helpdeskctl.domain.message import Address
-from tests.builders import NOW, case, entry, message, numbers, policy, record
+from tests.builders import NOW, case, message, numbers, policy, record
 from tests.fakes import FakeTexts, MemoryStore, SetClock
 
 
@@ -56,6 +55,51 @@ def test_closing_ends_a_suspension() -> None:
     assert desk.close(7, work, "", tell=False).suspensions[0].until == NOW
 
 
+HOUR = timedelta(hours=1)
+
+
+def test_a_question_suspends_the_case_and_stops_its_clock() -> None:
+    store, work = at_work(case(7, marks=("news",), promises=(Promise(NOW, 480),), due_at=NOW))
+    asked = desk.hold(7, work, "Quale postazione?")
+    assert store.cases[7] == asked
+    assert (asked.status, asked.due_at, asked.waiting_since, asked.marks) == (
+        Status.suspended,
+        None,
+        None,
+        (),
+    )
+    assert asked.suspensions == (Suspension(NOW, None),)
+    assert [(e.by, e.event, e.note) for e in asked.history[1:]] == [
+        ("rossi", "suspended", "Quale postazione?")
+    ]
+    (mail,) = asked.outgoing
+    assert (mail.kind, mail.to) == ("question", asked.requester)
+    assert "note=Quale postazione?" in mail.body
+
+
+def test_another_question_begins_another_suspension() -> None:
+    before = case(7, status=Status.suspended, suspensions=(Suspension(NOW - HOUR, None),))
+    _, work = at_work(before._replace(promises=(Promise(NOW - HOUR, 480),)))
+    asked = desk.hold(7, work, "E quale stampante?")
+    assert asked.suspensions == (Suspension(NOW - HOUR, NOW), Suspension(NOW, None))
+    assert (asked.status, asked.due_at) == (Status.suspended, None)
+
+
+def test_a_closed_case_is_asked_nothing() -> None:
+    store, work = at_work(case(7, status=Status.closed))
+    with pytest.raises(RefusedError, match="reopen it first"):
+        desk.hold(7, work, "Quale postazione?")
+    assert store.commits == 0
+
+
+def test_reopening_a_case_brings_its_due_time_back() -> None:
+    suspended = case(
+        7, status=Status.suspended, promises=(Promise(NOW, 60),), suspensions=(Suspension(NOW, None),)
+    )
+    _, work = at_work(suspended._replace(status=Status.closed, closed_at=NOW))
+    assert desk.reopen(7, work, "", tell=False).due_at == NOW + HOUR
+
+
 def test_nobody_is_told_when_nobody_is_to_be_told() -> None:
     _, work = at_work(case(7), case(8, requester=Address("", "")))
     assert desk.close(7, work, "", tell=False).outgoing == ()
@@ -79,15 +123,20 @@ def test_a_case_that_does_not_exist_is_said_so() -> None:
         whole_case(store, 7)
 
 
+def test_a_case_is_shown_whole() -> None:
+    store, _ = at_work(case(7))
+    assert whole_case(store, 7) == case(7)
+    assert listed(store, Wanted(), NOW)[0].messages == ()
+
+
 def test_the_most_pressing_comes_first() -> None:
-    hour = timedelta(hours=1)
     store, _ = at_work(
-        case(1, due_at=NOW + hour),
-        case(2, due_at=NOW - hour),
-        case(3, due_at=NOW + 2 * hour, urgency=Urgency.critico),
-        case(4, due_at=NOW + 3 * hour, urgency=Urgency.critico),
+        case(1, due_at=NOW + HOUR),
+        case(2, due_at=NOW - HOUR),
+        case(3, due_at=NOW + 2 * HOUR, urgency=Urgency.critico),
+        case(4, due_at=NOW + 3 * HOUR, urgency=Urgency.critico),
         case(5, due_at=None, urgency=Urgency.critico),
-        case(6, due_at=NOW - 2 * hour, responded_at=NOW),
+        case(6, due_at=NOW - 2 * HOUR, responded_at=NOW),
         case(7, status=Status.closed, urgency=Urgency.critico, marks=("news",)),
     )
     assert numbers(listed(store, Wanted(), NOW)) == [2, 3, 4, 5, 6, 1, 7]
@@ -138,13 +187,3 @@ def test_explaining_skips_what_is_known_and_tells_it_beside() -> None:
     )
     assert fresh.known is None
     assert store.commits == 0
-
-
-def test_held_mail_is_found_by_its_id() -> None:
-    store, _ = at_work()
-    store.ledger = {"aaaaaaaaaa": entry("aaaaaaaaaa", outcome="held"), "bbbbbbbbbb": entry("bbbbbbbbbb")}
-    assert [e.id for e in held(store)] == ["aaaaaaaaaa"]
-    assert held_entry(store, "aaaaaaaaaa").id == "aaaaaaaaaa"
-    for ident in ("bbbbbbbbbb", "cccccccccc"):
-        with pytest.raises(NoSuchCaseError, match=ident):
-            held_entry(store, ident)

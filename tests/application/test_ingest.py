@@ -1,7 +1,8 @@
 """One mail from the inbox to its case, with fakes: order, boundaries, exactly once."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -20,12 +21,12 @@ from helpdeskctl.application.ingest import (
     remember_backlog,
 )
 from helpdeskctl.application.outbox import Outbox, send_waiting
-from helpdeskctl.application.ports import Arrived
+from helpdeskctl.application.ports import Arrived, Snapshot
 from helpdeskctl.domain.case import Status
 from helpdeskctl.domain.errors import StoreLockedError, UndecidedError
 from helpdeskctl.domain.message import Message
 from helpdeskctl.domain.outcomes import Decision
-from tests.builders import NOW, case, headers, message, policy
+from tests.builders import NOW, case, entry, headers, message, policy, record
 from tests.fakes import TOO_LARGE, FakeTexts, MemoryMailbox, MemoryStore, Parser, Recorder, SetClock
 
 MINUTE = timedelta(minutes=1)
@@ -276,6 +277,18 @@ class Stopping:
         for name in names.split():
             setattr(port, name, self._counted(getattr(port, name)))
 
+    def within(self, store: MemoryStore, names: str) -> None:
+        """The store with the methods of what its transactions yield counted, too."""
+        real = store.transaction
+
+        @contextmanager
+        def transaction() -> Iterator[Snapshot]:
+            with real() as snapshot:
+                self.wrap(snapshot, names)
+                yield snapshot
+
+        store.transaction = transaction  # type: ignore[method-assign]
+
     def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **more: Any) -> Any:
             self.left -= 1
@@ -297,8 +310,11 @@ def _stopped_at(step: int, early: bool, run: Callable[[Bench], object], desk: Be
     stopping.wrap(box, "inbox locate file")
     stopping.wrap(store, "transaction keep raw sending waiting snapshot")
     stopping.wrap(sender, "send")
+    texts = FakeTexts()
+    stopping.wrap(texts, "render")
+    stopping.within(store, "case put record forget")
     try:
-        run(desk)
+        run(desk._replace(ports=desk.ports._replace(texts=texts)))
     except KilledError:
         return True
     finally:
@@ -357,7 +373,8 @@ def test_stopped_after_any_step_and_run_again_all_is_as_if_nothing_had_happened(
         assert set(sent) == {"acknowledgement [Caso #1]", "acknowledgement [Caso #2]"}, step
         assert max(sent.values()) <= 2
         assert all(c.outgoing[0].state == "sent" for c in desk.store.cases.values())
-    assert stopped > 8
+    # Every step was one to stop at: keeping, looking up, putting, filing, sending, marking.
+    assert stopped > 40
 
 
 def test_a_closed_case_is_reopened_by_its_requester() -> None:
@@ -369,6 +386,48 @@ def test_a_closed_case_is_reopened_by_its_requester() -> None:
     assert (report.decision.outcome, report.decision.case) == ("reopened", 7)
     assert desk.store.cases[7].status is Status.open
     assert desk.store.cases[7].waiting_since == NOW
+
+
+def test_a_mail_that_a_case_holds_is_filed_and_its_ledger_entry_forgotten() -> None:
+    desk = bench(a=unlike(1))
+    desk.store.cases[7] = case(7, messages=(record(unlike(1), "a", outcome="followed_up"),))
+    ident = entry_id("a")
+    desk.store.ledger[ident] = entry(ident, key="a", outcome="held")
+    (report,) = desk.run()
+    assert (report.decision.outcome, report.decision.case) == ("followed_up", 7)
+    assert desk.store.cases[7].history == case(7).history
+    assert (desk.store.ledger, desk.sender.sent) == ({}, [])
+    assert desk.box.folders == {"Cases.2026-11": ["a"]}
+
+
+def test_who_writes_to_a_person_is_told_once_a_week_how_to_open_a_case() -> None:
+    to_rossi = {"recipients": ("mario.rossi@projectpp.it",)}
+    desk = bench(a=unlike(1, **to_rossi))
+    desk = desk._replace(ports=desk.ports._replace(policy=desk.ports.policy._replace(personal_reply=True)))
+    assert [r.decision.outcome for r in desk.run()] == ["ignored"]
+    assert [(m.kind, m.to.address) for m in desk.sender.sent] == [("personal", "anna.verdi@cliente.example")]
+    for days in (1, 8):
+        desk.clock.now = NOW + timedelta(days=days)
+        desk.box.arrived["b"] = desk.clock.now
+        desk.parser.mails["b"] = unlike(2, **to_rossi)
+        desk.run()
+    assert len(desk.sender.sent) == 2
+    # The same file, found in the inbox again, is told nothing new.
+    desk.box.put_back("b", "Ignored.2026-12", "")
+    desk.clock.now = NOW + timedelta(days=30)
+    desk.run()
+    assert len(desk.sender.sent) == 2
+
+
+def test_a_dry_run_passes_over_what_has_gone_meanwhile() -> None:
+    desk = bench(a=unlike(1))
+    assert list(rehearse(desk.ports, [Arrived("gone", NOW)])) == []
+
+
+def test_a_whole_group_that_has_gone_takes_no_turn() -> None:
+    desk = bench()
+    assert list(ingest_inbox(desk.ports, [Arrived("gone", NOW)])) == []
+    assert desk.store.commits == 0
 
 
 def test_files_are_named_by_the_day_of_the_desk() -> None:

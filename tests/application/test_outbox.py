@@ -1,11 +1,12 @@
 """Mail that waits: sent once, in order, retried, given up."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from helpdeskctl.application.outbox import Outbox, Sent, mails_of, next_attempt, send_waiting
+from helpdeskctl.application.outbox import Outbox, Sent, mails_of, next_attempt, send_waiting, waiting_mails
 from helpdeskctl.application.ports import Receipt
+from helpdeskctl.domain.case import OutgoingMail
 from helpdeskctl.domain.message import Address
 from helpdeskctl.domain.registry import Customer, Registry
 from tests.builders import NOW, case, entry, outgoing, policy
@@ -161,6 +162,42 @@ def test_a_mail_of_the_ledger_is_sent_too() -> None:
     run(desk, retry_now=True)
     assert sent_by(desk) == ["n"]
     assert store_of(desk).ledger[held.id].outgoing[0].state == "sent"
+
+
+def test_what_waits_is_told_with_who_holds_it_oldest_first() -> None:
+    desk = outbox()
+    store = store_of(desk)
+    store.cases = {
+        7: case(7, outgoing=(outgoing("b"), outgoing("x", state="sent"))),
+        8: case(8, outgoing=(outgoing("y", state="refused"),)),
+    }
+    held = entry("aaaaaaaaaa", outgoing=(outgoing("a", queued_at=NOW - timedelta(minutes=1)),))
+    store.ledger = {held.id: held}
+    assert [(holder, mail.id) for holder, mail in waiting_mails(store)] == [("aaaaaaaaaa", "a"), (7, "b")]
+
+
+class Vanishing:
+    """A mail system during whose talk somebody takes the holder away."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.store = store
+
+    def send(self, mail: OutgoingMail, now: datetime) -> Receipt:
+        self.store.cases.clear()
+        self.store.ledger.clear()
+        return Receipt("sent", "250 ok")
+
+
+def test_a_holder_that_goes_while_its_mail_is_sent_is_not_made_anew() -> None:
+    desk = outbox()
+    store = store_of(desk)
+    desk = desk._replace(sender=Vanishing(store))
+    store.cases = {7: case(7, outgoing=(outgoing("a"),))}
+    run(desk)
+    held = entry("aaaaaaaaaa", outgoing=(outgoing("a"),))
+    store.ledger = {held.id: held}
+    run(desk)
+    assert (store.cases, store.ledger) == ({}, {})
 
 
 @pytest.mark.parametrize("holder", [99, "bbbbbbbbbb"])

@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from helpdeskctl.domain import answers, effects
 from helpdeskctl.domain.case import Case, ContractCited, Related, Status, Urgency
@@ -555,80 +553,6 @@ def test_staff_mail_is_an_answer_where_the_requester_reads_it_and_a_note_elsewhe
     note = followed_up(about("nota", sender=STAFF), case(7, status=Status.suspended))
     assert (note.status, note.responded_at) == (Status.suspended, None)
     assert "noted" in {event.event for event in note.history}
-
-
-# --- properties ---
-
-SUBJECTS = st.lists(
-    st.sampled_from(
-        "chiudere chiuso riaprire URGENTE critico mago non impossibile R: I: [Caso #7] caso 7 #7 grazie ticket "
-        "8 è si".split()
-    )
-    | st.text(max_size=5),
-    max_size=8,
-).map(" ".join)
-AUTOMATIC = st.sampled_from(
-    [
-        headers(auto_submitted="auto-replied"),
-        headers(auto_submitted="auto-generated"),
-        headers(precedence="bulk"),
-        headers(list_id="<x.y.example>"),
-        headers(return_path="<>"),
-    ]
-)
-CONTEXTS = st.fixed_dictionaries(
-    {},
-    optional={
-        "referenced": st.sampled_from([CASE, CLOSED]),
-        "returned": st.sampled_from([CASE, CLOSED]),
-        "numbered": st.sampled_from([(CASE,), (CLOSED,), (CASE, case(8))]),
-        "candidates": st.sampled_from([(CASE,), (CLOSED,)]),
-        "ours_referenced": st.booleans(),
-    },
-)
-
-
-def _statuses(told: Decision, mail: Message) -> set[Status]:
-    """What the case is after it, whichever of the two it was."""
-    found = set()
-    for before in (CASE, CLOSED):
-        if told.case == 7:
-            found.add(effects.about(told, record(mail), before, policy(), NOW).case.status is before.status)
-    return found - {True}  # type: ignore[return-value]
-
-
-@given(
-    SUBJECTS, st.text(max_size=40), AUTOMATIC, CONTEXTS, st.sampled_from([ANNA, STRANGER, STAFF, COLLEAGUE])
-)
-@settings(max_examples=400, deadline=None)
-def test_no_automatic_mail_ever_changes_a_cases_state(
-    subject: str, text: str, marks: dict[str, tuple[str, ...]], known: dict[str, Any], sender: Address
-) -> None:
-    mail = message(subject, text=text, headers=marks, sender=sender)
-    told = decided(mail, **known)
-    assert told.outcome not in {"closed", "reopened"}
-    assert told.command == ""
-    assert not told.acknowledge
-    assert _statuses(told, mail) == set()
-
-
-@given(
-    SUBJECTS,
-    st.text(max_size=40),
-    CONTEXTS,
-    st.sampled_from([STRANGER, Address("", ""), Address("Anna Verdi", "anna@altro.example")]),
-)
-@settings(max_examples=400, deadline=None)
-def test_no_stranger_ever_closes_or_reopens_a_case_whatever_the_text(
-    subject: str, text: str, known: dict[str, Any], sender: Address
-) -> None:
-    # What is looked up as candidates are the sender's own cases; a stranger has none.
-    known.pop("candidates", None)
-    mail = message(subject, text=text, sender=sender)
-    told = decided(mail, **known)
-    assert told.outcome in {"opened", "followed_up", "ignored"}
-    assert told.answer == ""
-    assert _statuses(told, mail) == set()
 
 
 def test_a_made_up_message_id_of_ours_gives_nothing() -> None:

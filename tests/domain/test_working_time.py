@@ -1,5 +1,6 @@
 """Due times: working hours, holidays, clock changes, suspensions."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,38 @@ def test_a_day_of_the_clock_change_has_other_hours() -> None:
     assert working_minutes(at("2026-10-25T00:00"), at("2026-10-25T06:00"), NIGHT) == 420
 
 
+BROKEN = NIGHT._replace(hours=((60, 150), (180, 360)))
+ADJOINING = NIGHT._replace(hours=((0, 150), (150, 1440)))
+
+
+@pytest.mark.parametrize(
+    ("since", "minutes", "expected"),
+    [
+        # Half past two does not exist on 29 March 2026: the first span ends where the second begins.
+        ("2026-03-29T01:00+01:00", 60, "2026-03-29T03:00+02:00"),
+        ("2026-03-29T01:00+01:00", 90, "2026-03-29T03:30+02:00"),
+        # On 25 October it comes twice, and the first time ends the span.
+        ("2026-10-25T01:00+02:00", 90, "2026-10-25T02:30+02:00"),
+        ("2026-10-25T01:00+02:00", 120, "2026-10-25T03:30+01:00"),
+        ("2026-10-25T02:10+02:00", 0, "2026-10-25T02:10+02:00"),
+        ("2026-10-25T02:10+01:00", 0, "2026-10-25T03:00+01:00"),
+    ],
+)
+def test_a_span_that_ends_within_the_clock_change(since: str, minutes: int, expected: str) -> None:
+    done = due(datetime.fromisoformat(since), minutes, BROKEN)
+    assert done is not None and done.isoformat() == f"{expected[:16]}:00{expected[16:]}"
+
+
+@pytest.mark.parametrize(
+    ("day", "minutes"), [("2026-03-29", 1380), ("2026-10-25", 1500), ("2026-11-24", 1440)]
+)
+def test_spans_that_adjoin_on_the_clock_adjoin_in_time(day: str, minutes: int) -> None:
+    midnight = at(f"{day}T00:00")
+    following = datetime.combine(midnight.date() + timedelta(days=1), midnight.time(), ROME)
+    for calendar in (ADJOINING, ALWAYS):
+        assert working_minutes(midnight, following, calendar) == minutes
+
+
 @pytest.mark.parametrize(
     ("spans", "expected"),
     [
@@ -72,8 +105,22 @@ def test_a_day_of_the_clock_change_has_other_hours() -> None:
         ([("2026-11-24T10:30", None)], None),
         ([("2026-11-24T11:30", None)], "2026-11-24T11:00"),
         ([("2026-11-24T11:00", None)], "2026-11-24T11:00"),
+        # Not in order, and one within another.
+        (
+            [("2026-11-24T11:30", "2026-11-24T11:45"), ("2026-11-24T10:30", "2026-11-24T11:15"),
+             ("2026-11-24T10:40", "2026-11-24T10:50")],
+            "2026-11-24T12:00",
+        ),
+        # The machine's clock was put back in between: no time can have passed.
+        ([("2026-11-24T10:40", "2026-11-24T10:20")], "2026-11-24T11:00"),
+        # Ended ones before one that still runs.
+        ([("2026-11-24T10:15", "2026-11-24T10:30"), ("2026-11-24T11:10", None)], None),
+        ([("2026-11-24T10:15", "2026-11-24T10:30"), ("2026-11-24T11:15", None)], "2026-11-24T11:15"),
+        # It runs since before, or since after closing time.
+        ([("2026-11-23T10:00", None)], None),
+        ([("2026-11-24T20:00", None)], "2026-11-24T11:00"),
     ],
-)
+)  # fmt: skip
 def test_the_clock_stands_still_while_suspended(
     spans: list[tuple[str, str | None]], expected: str | None
 ) -> None:
@@ -81,8 +128,31 @@ def test_the_clock_stands_still_while_suspended(
     assert due(at("2026-11-24T10:00"), 60, OFFICE, suspended) == (at(expected) if expected else None)
 
 
+def test_a_suspension_over_closing_time_leaves_no_due_time_for_the_next_day() -> None:
+    assert due(at("2026-11-24T17:30"), 60, OFFICE, [(at("2026-11-24T20:00"), None)]) is None
+    assert due(at("2026-11-24T17:30"), 60, OFFICE, [(at("2026-11-25T09:30"), None)]) == at("2026-11-25T09:30")
+
+
+def test_a_due_time_stands_in_the_desks_zone_whatever_the_zone_of_the_arrival() -> None:
+    done = due(datetime(2026, 11, 24, 9, 0, tzinfo=UTC), 60, OFFICE)
+    assert done is not None and done.isoformat() == "2026-11-24T11:00:00+01:00"
+
+
+def test_seconds_count() -> None:
+    since = at("2026-11-24T12:59:30")
+    assert due(since, 1, OFFICE) == at("2026-11-24T14:00:30")
+    assert working_minutes(since, at("2026-11-24T14:00:29"), OFFICE) == 0
+    assert working_minutes(since, at("2026-11-24T14:00:30"), OFFICE) == 1
+
+
+def test_nothing_passes_between_an_instant_and_an_earlier_one() -> None:
+    assert working_minutes(at("2026-11-24T12:00"), at("2026-11-24T10:00"), OFFICE) == 0
+
+
 def test_a_calendar_without_working_time_has_no_due_time() -> None:
-    assert due(at("2026-11-24T10:00"), 60, OFFICE._replace(days=frozenset())) is None
+    for nothing in (OFFICE._replace(days=frozenset()), OFFICE._replace(hours=())):
+        assert due(at("2026-11-24T10:00"), 60, nothing) is None
+        assert working_minutes(at("2026-11-24T10:00"), at("2026-12-24T10:00"), nothing) == 0
 
 
 @pytest.mark.parametrize("year", range(2020, 2036))
@@ -104,7 +174,7 @@ def test_the_patrons_day_is_the_towns_own() -> None:
 
 MOMENTS = st.integers(1_735_689_600, 1_830_297_600).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 MINUTES = st.integers(0, 3000)
-CALENDARS = st.sampled_from([OFFICE, ALWAYS, NIGHT])
+CALENDARS = st.sampled_from([OFFICE, ALWAYS, NIGHT, BROKEN, ADJOINING])
 
 
 @given(MOMENTS, MINUTES, CALENDARS)
@@ -129,14 +199,82 @@ def test_more_minutes_and_a_later_start_are_never_due_earlier(
     assert first <= second and first <= third
 
 
-@given(MOMENTS, MINUTES, st.integers(0, 600), st.integers(0, 600))
+@given(MOMENTS, MINUTES, CALENDARS)
 @settings(max_examples=100, deadline=None)
-def test_suspended_time_counts_for_nothing(since: datetime, minutes: int, begin: int, length: int) -> None:
+def test_nothing_is_due_outside_working_hours(since: datetime, minutes: int, calendar: Calendar) -> None:
     since = since.replace(second=0, microsecond=0)
-    still = since + timedelta(minutes=begin)
-    again = still + timedelta(minutes=length)
-    at_last = due(since, minutes, OFFICE, [(still, again)])
+    at_last = due(since, minutes, calendar)
     assert at_last is not None
-    passed = working_minutes(since, at_last, OFFICE)
-    within = working_minutes(max(still, since), min(again, at_last), OFFICE) if at_last > still else 0
-    assert passed - within == minutes
+    minute = timedelta(minutes=1)
+    before = working_minutes(at_last.astimezone(UTC) - minute, at_last, calendar)
+    after = working_minutes(at_last, at_last.astimezone(UTC) + minute, calendar)
+    assert before == 1 if minutes else after == 1
+
+
+# Around a clock change, so that spans, suspensions and the change meet.
+CHANGES = st.sampled_from([datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 10, 24, 12, tzinfo=UTC)])
+OFFSETS = st.integers(0, 2000).map(lambda minutes: timedelta(minutes=minutes))
+SUSPENDED = st.lists(st.tuples(OFFSETS, OFFSETS), max_size=4)
+
+
+@given(CHANGES, OFFSETS, st.integers(0, 900), SUSPENDED, CALENDARS)
+@settings(max_examples=200, deadline=None)
+def test_due_is_the_minute_by_which_so_many_were_worked_one_by_one(
+    base: datetime,
+    offset: timedelta,
+    minutes: int,
+    pairs: list[tuple[timedelta, timedelta]],
+    calendar: Calendar,
+) -> None:
+    since = base + offset
+    spans = [(base + begin, base + begin + length) for begin, length in pairs]
+    suspended = [(begin.astimezone(ROME), end.astimezone(ROME)) for begin, end in spans]
+    worked, instant = 0, since
+    while worked < minutes or not _works(instant, spans, calendar):
+        worked += _works(instant, spans, calendar)
+        instant += timedelta(minutes=1)
+        if worked == minutes and minutes:
+            break
+    done = due(since, minutes, calendar, suspended)
+    assert done is not None and done.astimezone(UTC) == instant
+
+
+def _works(instant: datetime, suspended: list[tuple[datetime, datetime]], calendar: Calendar) -> bool:
+    """Whether the minute that begins then is worked, told from the wall clock alone."""
+    if any(begin <= instant < end for begin, end in suspended):
+        return False
+    wall = instant.astimezone(calendar.zone)
+    if calendar.always:
+        return True
+    if wall.weekday() not in calendar.days or is_holiday(wall.date(), calendar):
+        return False
+    minute = wall.hour * 60 + wall.minute
+    # Whatever bounds a span is passed once, the first time: the second showing of that hour lies after
+    # the bounds within it.
+    if wall.fold:
+        bounds = {bound for span in calendar.hours for bound in span if 120 < bound < 180}
+        minute = max(minute, *bounds) if bounds else minute
+    return any(begin <= minute < end for begin, end in calendar.hours)
+
+
+def test_suspended_time_counts_for_nothing_once_however_often_it_is_told() -> None:
+    span = (at("2026-11-24T10:30"), at("2026-11-24T11:30"))
+    assert due(at("2026-11-24T10:00"), 60, OFFICE, [span] * 50) == at("2026-11-24T12:00")
+
+
+class Counted(tuple[tuple[int, int], ...]):
+    """Working hours that count how often a day was looked at."""
+
+    seen = 0
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        Counted.seen += 1
+        return super().__iter__()
+
+
+def test_the_work_is_that_of_the_days_until_it_is_due() -> None:
+    calendar = OFFICE._replace(hours=Counted(OFFICE.hours))
+    for days, minutes in ((2, 8 * 60), (75, 50 * 8 * 60)):
+        Counted.seen = 0
+        assert due(at("2026-11-24T10:00"), minutes, calendar)
+        assert Counted.seen <= days

@@ -4,7 +4,9 @@ A rule is a value; applying it to what a mail shows gives a `Finding` or None, a
 One kind of match is one module here with one function, `spans`; `KINDS` is the complete list.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from helpdeskctl.domain.case import Urgency
@@ -67,24 +69,29 @@ def view(
 
 def occurrences(rule: Rule, text: Folded) -> Iterator[tuple[int, int]]:
     """Where the rule hits in the folded text, leaving out what an `unless` phrase covers."""
-    excused: list[tuple[int, int]] | None = None
+    excused: tuple[list[int], list[int]] | None = None
     for pattern in rule.compiled or map(fold, rule.patterns):
         for start, end in KINDS[rule.kind](pattern, text):
             # Sought only after a hit: most mails have none, and phrases may be many.
             if excused is None:
                 excused = _excused(rule, text)
-            if not any(first <= start and end <= last for first, last in excused):
+            before = bisect_right(excused[0], start)
+            if not before or excused[1][before - 1] < end:
                 yield start, end
 
 
-def _excused(rule: Rule, text: Folded) -> list[tuple[int, int]]:
-    """Where the `unless` phrases stand; they begin a word, so that "Canon chiuso" is no "non chiuso"."""
-    return [
+def _excused(rule: Rule, text: Folded) -> tuple[list[int], list[int]]:
+    """Where the `unless` phrases begin, in order, and how far those that have begun by then reach.
+
+    They begin a word, so that "Canon chiuso" is no "non chiuso".
+    """
+    phrases = sorted(
         (start, end)
         for phrase in rule.unless
         for start, end in contains.spans(fold(phrase), text)
         if not text.folded[start - 1 : start].isalnum()
-    ]
+    )
+    return [start for start, _ in phrases], list(accumulate((end for _, end in phrases), max))
 
 
 def check(rule: Rule, seen: View) -> Finding | None:
