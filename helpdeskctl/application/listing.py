@@ -52,7 +52,9 @@ def pressing(now: datetime) -> Callable[[Case], tuple[bool, bool, int, datetime,
     def key(case: Case) -> tuple[bool, bool, int, datetime, int]:
         late = "late" in marks_at(case, now)
         closed = case.status is Status.closed
-        return closed, not late, -case.urgency, case.due_at or _NEVER, case.number
+        # In UTC: times of one zone are compared by the wall clock, which shows an hour twice a year.
+        due = (case.due_at or _NEVER).astimezone(UTC)
+        return closed, not late, -case.urgency, due, case.number
 
     return key
 

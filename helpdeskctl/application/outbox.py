@@ -118,17 +118,22 @@ def _due(outbox: Outbox, retry_now: bool, tried: set[tuple[Holder, str]]) -> lis
 
 
 def _together(one: Due, due: list[Due], tried: set[tuple[Holder, str]]) -> list[Due]:
-    """The mail, and with an acknowledgement that had to wait all others to that address that had to."""
-    if one.mail.kind != "acknowledgement" or one.mail.error != OVER_LIMIT:
+    """The mail, with all others to that address for which one mail is enough."""
+    if not _joins(one.mail):
         return [one]
     return [
         other
         for other in due
-        if other.mail.kind == "acknowledgement"
-        and other.mail.error == OVER_LIMIT
+        if _joins(other.mail)
+        and other.mail.kind == one.mail.kind
         and other.mail.to.address.lower() == one.mail.to.address.lower()
         and (other.holder, other.mail.id) not in tried
     ]
+
+
+def _joins(mail: OutgoingMail) -> bool:
+    """An acknowledgement that had to wait, or a notice that says the same each time."""
+    return mail.kind == "personal" or (mail.kind == "acknowledgement" and mail.error == OVER_LIMIT)
 
 
 def _send(outbox: Outbox, together: list[Due]) -> Iterator[Sent]:
@@ -144,7 +149,7 @@ def _send(outbox: Outbox, together: list[Due]) -> Iterator[Sent]:
                 postponed = one.mail._replace(next_at=allowed, error=OVER_LIMIT)
                 yield _told(outbox, one.holder, postponed, Receipt("retry", OVER_LIMIT), now)
             return
-    if len(together) > 1:
+    if len(together) > 1 and mail.kind == "acknowledgement":
         lines = tuple(one.mail.subject for one in together)
         subject, body = outbox.texts.render("acknowledgements", several(lines, outbox.policy))
         mail = mail._replace(subject=subject, body=body)

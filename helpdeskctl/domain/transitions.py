@@ -4,7 +4,7 @@ Every transition takes a case and returns the case as it then is, with the event
 events are already in its history. `now` is always an argument, and aware.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from helpdeskctl.domain.case import (
     Case,
@@ -81,7 +81,7 @@ def suspended(case: Case, by: str, now: datetime, note: str = "") -> Happened:
         status=Status.suspended,
         suspensions=(*case.suspensions, Suspension(now, None)),
         waiting_since=None,
-        due_at=case.due_at if case.due_at and case.due_at <= now else None,
+        due_at=case.due_at if case.due_at and case.due_at <= now.astimezone(UTC) else None,
     )
     return _happened(without_marks(case, "news"), Event(now, by, "suspended", (), note))
 
@@ -170,6 +170,8 @@ def with_due(case: Case, calendar: Calendar) -> Case:
 def marks_at(case: Case, now: datetime) -> tuple[str, ...]:
     """The marks of a case at that time: what is remembered, and what follows from the clock."""
     marks = list(case.marks)
+    # In UTC, so that times are compared as instants: those of one zone would be by the wall clock.
+    now = now.astimezone(UTC)
     if case.status is Status.open and case.responded_at is None and case.due_at is not None:
         if case.due_at <= now:
             marks.append("late")

@@ -1,6 +1,7 @@
 """What technicians do at the terminal, with a fake store."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -59,7 +60,7 @@ HOUR = timedelta(hours=1)
 
 
 def test_a_question_suspends_the_case_and_stops_its_clock() -> None:
-    store, work = at_work(case(7, marks=("news",), promises=(Promise(NOW, 480),), due_at=NOW))
+    store, work = at_work(case(7, marks=("news",), promises=(Promise(NOW, 480),), due_at=NOW + HOUR))
     asked = desk.hold(7, work, "Quale postazione?")
     assert store.cases[7] == asked
     assert (asked.status, asked.due_at, asked.waiting_since, asked.marks) == (
@@ -140,6 +141,14 @@ def test_the_most_pressing_comes_first() -> None:
         case(7, status=Status.closed, urgency=Urgency.critico, marks=("news",)),
     )
     assert numbers(listed(store, Wanted(), NOW)) == [2, 3, 4, 5, 6, 1, 7]
+
+
+def test_the_hour_that_comes_twice_is_in_its_order() -> None:
+    rome = ZoneInfo("Europe/Rome")
+    first = datetime(2026, 10, 25, 2, 50, tzinfo=rome)
+    second = datetime(2026, 10, 25, 2, 10, fold=1, tzinfo=rome)
+    store, _ = at_work(case(1, due_at=second), case(2, due_at=first))
+    assert numbers(listed(store, Wanted(), first - HOUR)) == [2, 1]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Which case a mail speaks of: numbers as people write them, Message-IDs of ours."""
 
+from time import perf_counter
+
 import pytest
 
 from helpdeskctl.domain import reference
@@ -20,6 +22,21 @@ from tests.builders import SECRET
         ("CASO N.123 chiuso", (123,)),
         ("caso nr. 123", (123,)),
         ("caso numero 123", (123,)),
+        ("caso nº 123", (123,)),
+        ("caso N.ro 123", (123,)),
+        ("caso nro. 123", (123,)),
+        ("caso num. 123", (123,)),
+        ("caso N.° 123", (123,)),
+        ("caso n 123", (123,)),
+        ("Caso\u00a0n.\u00a0123", (123,)),
+        ("caso #123: stampante", (123,)),
+        ("caso 123, grazie", (123,)),
+        ("caso 123.", (123,)),
+        ("caso 123- chiudere", (123,)),
+        ("(caso 123)", (123,)),
+        ("caso 0123", (123,)),
+        ("RE:caso 123", (123,)),
+        ("[Caso n. 123]", (123,)),
         ("case #123", (123,)),
         ("Il caso 123 è ancora aperto", (123,)),
         ("ticket 123", (123,)),
@@ -28,6 +45,14 @@ from tests.builders import SECRET
         ("chiudere caso 7 e caso 8", (7, 8)),
         ("chiudere i casi 7, 8 e 9", (7, 8, 9)),
         ("casi #7 #8", (7, 8)),
+        ("casi n. 7 e n. 8", (7, 8)),
+        ("casi nn", ()),
+        ("cases 7 and 8 & 9", (7, 8, 9)),
+        ("casi 7,8", (7, 8)),
+        ("casi 12/11", ()),
+        ("casi 1.234", ()),
+        ("ticket n. 5, ticket 6", (5,)),
+        ("[Caso #8] caso 7", (8, 7)),
         ("[Caso #7] caso 7", (7,)),
         # and what is none
         ("errore 123", ()),
@@ -43,6 +68,16 @@ from tests.builders import SECRET
         ("caso 12345678901", ()),
         ("casa 12", ()),
         ("occaso 5", ()),
+        ("caso 12:30", (12,)),
+        ("caso n123", ()),
+        ("caso 123a", ()),
+        ("Sistema #7", ()),
+        ("#7a", ()),
+        ("#7/2026", ()),
+        ("# stampante", ()),
+        ("biglietto 7", ()),
+        ("caso ordine 7", ()),
+        ("caso nuovo 7", ()),
         ("caso 0", ()),
         ("", ()),
     ],
@@ -96,6 +131,23 @@ def test_what_a_subject_says_besides_numbers(subject: str, rest: str) -> None:
 )
 def test_the_subject_before_machines_answered_each_other(subject: str, oldest: str) -> None:
     assert reference.oldest_subject(subject) == oldest
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["caso ", "R: ", "[Caso #7] ", "casi 7 e ", "caso n. ", "[caso # ", "Re[2]:", "\t", "caso" + " " * 50, "casi 7" + " " * 50],
+)  # fmt: skip
+def test_a_subject_of_a_megabyte_is_read_in_proportion(unit: str) -> None:
+    def seconds(size: int) -> float:
+        subject = f"caso{unit * (size // len(unit))}ticket{unit}"
+        begun = perf_counter()
+        reference.cited_numbers(subject)
+        reference.without_numbers(subject)
+        reference.oldest_subject(subject)
+        return perf_counter() - begun
+
+    seconds(10_000)
+    assert seconds(1_000_000) < max(seconds(10_000), 0.001) * 1000
 
 
 def test_our_message_ids_carry_the_case_and_cannot_be_made_up() -> None:

@@ -1,6 +1,7 @@
 """Customers, contracts, and what a contract number in a mail is worth."""
 
 from datetime import date
+from time import perf_counter
 
 import pytest
 
@@ -23,6 +24,26 @@ TODAY = date(2026, 11, 24)
         ("Contratto: nr. 5, grazie", ("5",)),
         ("Contratto: n° 5/A-", ("5/A",)),
         ("Contract: X_9", ("X_9",)),
+        ("Contratto: 2024/15-A", ("2024/15-A",)),
+        ("Contratto:\u00a0 ABC-1.", ("ABC-1",)),
+        ("Contratto\u00a0: ABC-1)", ("ABC-1",)),
+        ("**Contratto**: 77", ("77",)),
+        ("_Contratto:_ 77", ("77",)),
+        ("Contratto:\u200b77", ("77",)),
+        ("Contratto: n.ro 12", ("12",)),
+        ("Contratto: n 12", ("12",)),
+        ("Contratto: N.°12", ("12",)),
+        ("Contratto: nº 12", ("12",)),
+        ("Contratto: num. 12", ("12",)),
+        ("Contratto: numero 12", ("12",)),
+        ("Contratto: n", ("n",)),
+        ("Contratto: novanta", ("novanta",)),
+        ("> Contratto: 77", ("77",)),
+        ("Contratto:\n77", ("77",)),
+        # A form whose field was left empty.
+        ("Contratto:\nAzienda: Rossi\nContratto: 5", ("5",)),
+        ("Contratto: 5./", ("5",)),
+        ("Contratto: à1", ()),
         ("Contratto: 1\nContratto: 2", ("1", "2")),
         ("Contratto: a1 e poi contratto: A1", ("a1",)),
         ("Contratto 77", ()),
@@ -37,6 +58,18 @@ def test_contract_numbers_as_people_write_them(text: str, numbers: tuple[str, ..
 
 def test_new_text_comes_before_quoted_and_all_are_recorded_once() -> None:
     assert cited_contracts("Contratto: 9", "Contratto: 8\nContratto: 9") == ("9", "8")
+
+
+def test_a_text_of_a_megabyte_is_read_in_proportion() -> None:
+    def seconds(unit: str, size: int) -> float:
+        text = "Contratto" + unit * (size // len(unit))
+        begun = perf_counter()
+        cited_contracts("", text)
+        return perf_counter() - begun
+
+    for unit in (" ", "*", "contratto: n. ", "Contratto: 5 ", "contratto: a.-/_", "contratto" + " " * 20):
+        seconds(unit, 10_000)
+        assert seconds(unit, 1_000_000) < max(seconds(unit, 10_000), 0.001) * 1000
 
 
 @pytest.mark.parametrize(

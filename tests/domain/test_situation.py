@@ -1,5 +1,6 @@
 """Who speaks, to whom, about which case, with which words (behaviour.md §3, §5, §6)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -260,3 +261,11 @@ def test_a_command_means_cases_it_can_be_carried_out_on(
         case(3, subject="Scanner", status=Status.closed),
     )
     assert numbers(candidates(cases, command, subject, policy().rules)) == expected
+
+
+def test_each_expression_of_a_rule_is_counted_by_itself() -> None:
+    rule = Rule("chiudere", ("subject",), "regex", ("chiu.*", "fatto"), command="close")
+    rule = rule._replace(compiled=(re.compile("chiudere"), re.compile("fatto")))
+    assert added(rule, "Chiudere il portone", "Chiudere il portone") is None
+    found = added(rule, "Chiudere il portone: fatto", "Chiudere il portone")
+    assert found is not None and found.matched == "fatto"
