@@ -43,27 +43,27 @@ def _plain(text: str) -> str:
     """The text without case, accents and marks, its white space as it was."""
     if text.isascii():
         return text.replace("`", "'").casefold()
-    # Marks go first as well: to put a long run of them in order takes quadratic time.
-    decomposed = unicodedata.normalize("NFKD", _unmarked(text.translate(_APOSTROPHES)))
-    return _unmarked(decomposed).casefold()
+    # Each character by itself: to put a long run of marks in order, as for the whole, takes quadratic time.
+    return text.translate({ord(char): _plain_character(char) for char in set(text)})
 
 
-def _unmarked(text: str) -> str:
-    """The text without combining marks and invisible characters."""
-    marks = {
-        ord(c): None
-        for c in set(text)
-        if unicodedata.category(c) in {"Mn", "Me", "Cf"} or unicodedata.combining(c)
-    }
-    return text.translate(marks) if marks else text
+def _plain_character(char: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", char.translate(_APOSTROPHES))
+    kept = (
+        c
+        for c in decomposed
+        if unicodedata.category(c) not in {"Mn", "Me", "Cf"} and not unicodedata.combining(c)
+    )
+    return "".join(kept).casefold()
 
 
 def _original_span(original: str, start: int, end: int) -> tuple[int, int]:
     """Where `[start, end)` of the folded text stands in the original."""
     position, first, apart = 0, 0, False
+    # One character may spread to several, and some of those be white space.
+    plain = {char: _plain(char) for char in set(original)}
     for index, char in enumerate(original):
-        # One character may spread to several, and some of those be white space.
-        for piece in _plain(char):
+        for piece in plain[char]:
             if piece.isspace():
                 apart = position > 0
                 continue

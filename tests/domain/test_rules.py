@@ -200,14 +200,15 @@ def test_long_words_are_cut_where_they_say_no_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["non chiudere ", "si è chiuso ", "chiuso", "\u0301\u0323", "è", "\u302e\U0001d165", " ", "mag\u200b", "¨", "\ufdfa"]
+    "unit", ["non chiudere ", "si è chiuso ", "chiuso", "\u0301\u0323", "è", "\u302e\U0001d165", " ", "mag\u200b", "¨"]
 )  # fmt: skip
 def test_rules_take_time_in_proportion_to_the_text(unit: str) -> None:
     def seconds(size: int) -> float:
-        # The marks apart, so that they have to be put in order.
-        text = "".join(char * (size // len(unit)) for char in unit) if unit.isprintable() else unit * size
+        # Once repeated, once as a run of each character: marks then have to be put in order.
+        together = unit * (size // len(unit))
+        apart = "".join(char * (size // len(unit)) for char in unit)
         begun = perf_counter()
-        seen = view(unit * (size // len(unit)), text + " mago", (), (), ())
+        seen = view(together, f"{apart} mago", (), (), ())
         for one in policy().rules:
             check(one, seen)
         return perf_counter() - begun
