@@ -41,7 +41,7 @@ def cited_numbers(subject: str) -> tuple[int, ...]:
     found += [(m.start(), int(n)) for m in _CASES.finditer(bare) for n in re.findall(r"\d+", m[1])]
     if first := _AT_START.match(bare):
         found.append((0, int(first[1])))
-    return tuple(dict.fromkeys(number for _, number in sorted(found, key=lambda pair: pair[0]) if number))
+    return tuple(dict.fromkeys(number for _, number in sorted(found) if number))
 
 
 def bare_subject(subject: str) -> str:

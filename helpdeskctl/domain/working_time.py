@@ -38,6 +38,7 @@ def due(
 ) -> datetime | None:
     """The instant at which so many working minutes have passed since `since`, in the calendar's zone.
 
+    None at all are the first working instant.
     Time within the `suspended` spans does not count. None while the clock stands still (a span without
     an end) before that instant, and for a calendar without working time.
     """

@@ -47,6 +47,10 @@ def test_a_text_of_almost_nothing_needs_an_attachment(text: str) -> None:
     assert incomplete(message("Problema emissione fatture", text=text, attachments=SCREENSHOT)) is None
 
 
+def test_four_words_are_a_text() -> None:
+    assert incomplete(message("Problema emissione fatture", text="si blocca al salvataggio")) is None
+
+
 def test_a_text_that_only_forwards_is_a_text() -> None:
     forwarded = message("I: Errore fatture", text=f"-- Messaggio originale --\n{TEXT}", new_text="")
     assert incomplete(forwarded) is None

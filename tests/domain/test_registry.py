@@ -80,6 +80,7 @@ def test_a_text_of_a_megabyte_is_read_in_proportion() -> None:
         (("1",), "Altri", ContractCited("1", "foreign")),
         (("2",), "", ContractCited("2", "expired")),
         (("3",), "", ContractCited("3", "expired")),
+        (("4",), "", ContractCited("4", "valid")),
         (("9",), "", ContractCited("9", "unknown")),
         (("9", "1"), "", ContractCited("1", "valid")),
         (("scaduto", "9"), "", ContractCited("9", "unknown")),
@@ -92,6 +93,7 @@ def test_the_contract_of_a_case(cited: tuple[str, ...], sender: str, expected: C
         "1": Contract("1", "Officine Rossi", None, TODAY),
         "2": Contract("2", "Officine Rossi", None, date(2026, 11, 23)),
         "3": Contract("3", "Officine Rossi", date(2026, 11, 25), None),
+        "4": Contract("4", "Officine Rossi", TODAY, date(2026, 11, 25)),
     }
     assert contract_cited(cited, known, sender, TODAY) == expected
 

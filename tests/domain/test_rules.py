@@ -50,6 +50,21 @@ def test_a_finding_tells_the_words_as_a_person_wrote_them_and_where() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a mago e", "mago"),
+        ("il NUOVOMAGO4, ora", "NUOVOMAGO4"),
+        ("xmago", "xmago"),
+        ("a  b\n\nc «Màgo» d", "Màgo"),
+        ("¨a¨ mago¨", "mago"),
+    ],
+)
+def test_the_words_told_are_whole_and_no_others(text: str, words: str) -> None:
+    hit = found(rule(), subject=text)
+    assert hit is not None and hit.matched == words
+
+
 def test_only_the_fields_of_the_rule_are_looked_at() -> None:
     assert found(rule(fields=("subject",)), body="mago") is None
     assert found(rule(fields=("attachment",), patterns=(".pdf",))) is not None
@@ -62,7 +77,9 @@ def test_a_word_stands_by_itself() -> None:
     assert (
         found(sql, subject="Errore SQL Server") and found(sql, subject="sql") and found(sql, subject="(sql)")
     )
-    assert not found(sql, subject="mysqldump") and not found(sql, subject="sql2019")
+    for text in ("mysqldump", "sql2019", "mysql", "xsql", "sqlx", "sql x".replace(" ", "\u200b")):
+        assert not found(sql, subject=text), text
+    assert found(sql, subject="x sql") and found(sql, subject="sql x")
     assert found(sql, subject="mysql, sql")
 
 

@@ -167,6 +167,16 @@ def test_the_holidays_are_italys(year: int) -> None:
         day += timedelta(days=1)
 
 
+def test_easter_moves_as_italys_does() -> None:
+    for year in range(1960, 2101):
+        oracle = holidays.country_holidays("IT", years=year)
+        for offset in range(36):
+            # From the earliest Easter Sunday to the latest Easter Monday.
+            day = date(year, 3, 22) + timedelta(days=offset)
+            if (day.month, day.day) != (4, 25):
+                assert is_holiday(day, OFFICE) == (day in oracle), day
+
+
 def test_the_patrons_day_is_the_towns_own() -> None:
     assert is_holiday(date(2026, 12, 7), OFFICE)
     assert not is_holiday(date(2026, 12, 7), OFFICE._replace(patron=None))
