@@ -7,7 +7,7 @@ from typing import Any
 
 from helpdeskctl.adapters.config import load
 from helpdeskctl.application.ports import LedgerEntry
-from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
+from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail, Work
 from helpdeskctl.domain.context import Context
 from helpdeskctl.domain.events import Event, Finding
 from helpdeskctl.domain.message import Address, Message
@@ -89,6 +89,8 @@ def case(number: int = 7, **changes: Any) -> Case:
         messages=(record(opening, f"apertura-{number}"),),
         history=(Event(made.opened_at, ANNA.address, "opened", (Finding("default sector", "", "", ""),)),),
     )
+    if minutes := changes.pop("minutes", 0):
+        changes["work"] = (Work(NOW, "rossi", minutes),)
     return made._replace(**changes)
 
 

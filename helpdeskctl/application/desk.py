@@ -41,7 +41,9 @@ def hold(number: int, desk: Desk, question: str) -> Case:
         if case.status is Status.closed:
             raise RefusedError("Case #{number} is closed: reopen it first.", number=number)
         if case.status is Status.suspended:
-            case = transitions.with_due(transitions.resumed(case, desk.by, now).case, desk.policy.calendar)
+            case = transitions.with_due(
+                transitions.resumed(case, desk.by, now).case, desk.policy.calendar_of(case.terms)
+            )
         return transitions.suspended(case, desk.by, now, question)
 
     return _act(number, desk, act, "question", question)
@@ -57,7 +59,9 @@ def _command(name: str, number: int, desk: Desk, note: str, tell: bool) -> Case:
         if name == "close":
             case = transitions.responded(case, now)
         happened = command.carry_out(case, desk.by, now, (), note)
-        return happened._replace(case=transitions.with_due(happened.case, desk.policy.calendar))
+        return happened._replace(
+            case=transitions.with_due(happened.case, desk.policy.calendar_of(happened.case.terms))
+        )
 
     template = f"{command.outcome}_by_technician" if tell else ""
     return _act(number, desk, act, template, note)

@@ -81,8 +81,8 @@ def acknowledgement(
         doubtful = not valid and not registry_empty
         facts["contract"] = "" if doubtful else case.contract.number
         facts["contract_doubtful"] = case.contract.number if doubtful else ""
-        # A time is promised only under a valid contract.
-        facts["due"] = case.due_at if valid and case.due_at else ""
+        # A time is promised only under a valid contract that covers the case.
+        facts["due"] = case.due_at if case.terms.contract and case.due_at else ""
     return Letter("acknowledgement", "acknowledgement", record.sender, facts, answers=record.message_id)
 
 

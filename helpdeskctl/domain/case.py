@@ -46,7 +46,8 @@ class MailRecord(NamedTuple):
 
     `key` is the Maildir base name; `path` leads from the store to the raw mail; `kind` is request,
     follow_up, automatic, bounce, reply or note; `outcome` is what reading it came to; `stranger` tells
-    that its sender did not belong to the case.
+    that its sender did not belong to the case; `reply_to` is where the sender wants a person's answer,
+    "" for where the mail came from.
     """
 
     key: str
@@ -61,6 +62,7 @@ class MailRecord(NamedTuple):
     outcome: str
     attachments: tuple[Attachment, ...] = ()
     stranger: bool = False
+    reply_to: str = ""
 
 
 class OutgoingMail(NamedTuple):
@@ -102,13 +104,39 @@ class Promise(NamedTuple):
     minutes: int
 
 
+class Terms(NamedTuple):
+    """What a contract promised when it was tied to a case: working minutes until the first action, by
+    the urgency's name, where they differ from the desk's, and the name of its calendar ("" for the
+    desk's). `contract` is its number, "" where no contract covers the case."""
+
+    contract: str = ""
+    respond: tuple[tuple[str, int], ...] = ()
+    calendar: str = ""
+
+
+class Work(NamedTuple):
+    """Work that a technician did on a case, in minutes; `billable` when it is to be invoiced."""
+
+    at: datetime
+    by: str
+    minutes: int
+    billable: bool = True
+
+
+class Drafting(NamedTuple):
+    """A technician who is writing an answer, and since when: for the others not to write another."""
+
+    by: str
+    since: datetime
+
+
 class Case(NamedTuple):
     """One problem of one customer, under a number that is never used again.
 
-    `marks` holds what is remembered (news, incomplete, undelivered, stranger, drafting, encrypted);
-    what follows from the time of day (late, due_soon, unsent) is computed by `marks_at`. `told` notes
-    what a customer is told once per case. `minutes` is the work recorded, for the invoice.
-    `customer_by_contract` marks a customer known only from a contract number, which gives no rights.
+    `marks` holds what is remembered (news, incomplete, undelivered, stranger, encrypted); what follows
+    from the time of day (late, due_soon, unsent, drafting) is computed by `marks_at`. `told` notes what
+    is told once per case. `customer_by_contract` marks a customer known only from a contract number,
+    which gives no rights. `merged_into` is the case that goes on instead of this one, 0 for none.
     """
 
     number: int
@@ -127,7 +155,6 @@ class Case(NamedTuple):
     due_at: datetime | None
     responded_at: datetime | None
     closed_at: datetime | None
-    minutes: int
     marks: tuple[str, ...]
     related: tuple[Related, ...]
     suspensions: tuple[Suspension, ...]
@@ -137,6 +164,15 @@ class Case(NamedTuple):
     outgoing: tuple[OutgoingMail, ...]
     promises: tuple[Promise, ...] = ()
     customer_by_contract: bool = False
+    terms: Terms = Terms()
+    work: tuple[Work, ...] = ()
+    drafting: Drafting | None = None
+    merged_into: int = 0
+
+    @property
+    def minutes(self) -> int:
+        """The work recorded."""
+        return sum(work.minutes for work in self.work)
 
 
 class Happened(NamedTuple):
@@ -151,6 +187,7 @@ __all__ = [
     "Attachment",
     "Case",
     "ContractCited",
+    "Drafting",
     "Event",
     "Finding",
     "Happened",
@@ -160,5 +197,7 @@ __all__ = [
     "Related",
     "Status",
     "Suspension",
+    "Terms",
     "Urgency",
+    "Work",
 ]

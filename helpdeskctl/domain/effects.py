@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from helpdeskctl.domain import transitions
-from helpdeskctl.domain.case import Case, Event, Happened, MailRecord, Status
+from helpdeskctl.domain.case import Case, Event, Happened, MailRecord, Status, Terms
 from helpdeskctl.domain.mail_commands import COMMANDS
 from helpdeskctl.domain.message import Message
 from helpdeskctl.domain.outcomes import Decision
@@ -28,6 +28,7 @@ def record_of(message: Message, decision: Decision, key: str, path: str) -> Mail
         outcome=decision.outcome,
         attachments=message.attachments,
         stranger="stranger" in decision.marks,
+        reply_to=_reply_to(message),
     )
 
 
@@ -39,6 +40,7 @@ def opened(decision: Decision, record: MailRecord, number: int, policy: Policy) 
     case = case._replace(
         urgency=decision.urgency if decision.urgency is not None else case.urgency,
         contract=decision.contract,
+        terms=decision.terms,
         customer=decision.customer,
         customer_by_contract=decision.customer_by_contract,
         tags=decision.tags,
@@ -46,8 +48,8 @@ def opened(decision: Decision, record: MailRecord, number: int, policy: Policy) 
         related=decision.related,
         messages=(record,),
     )
-    minutes = policy.response.minutes(case.urgency)
-    case = transitions.promised(case, case.opened_at, minutes, policy.calendar)
+    minutes = policy.minutes_of(case.terms, case.urgency)
+    case = transitions.promised(case, case.opened_at, minutes, policy.calendar_of(case.terms))
     return transitions.opened(case, record.sender.address, decision.because)
 
 
@@ -72,7 +74,7 @@ def about(decision: Decision, record: MailRecord, case: Case, policy: Policy, no
     if decision.answer in {"closed_follow_up", "intake_hint"}:
         case = case._replace(told=(*case.told, decision.answer))
     case = transitions.with_marks(case, *(mark for mark in decision.marks if mark != "news"))
-    return Happened(transitions.with_due(case, policy.calendar), new_events(case, before))
+    return Happened(transitions.with_due(case, policy.calendar_of(case.terms)), new_events(case, before))
 
 
 def _spoken(decision: Decision, record: MailRecord, case: Case, now: datetime) -> Case:
@@ -91,12 +93,26 @@ def _added(decision: Decision, record: MailRecord, case: Case, policy: Policy, n
     """The contract and the urgency that the mail adds."""
     if decision.contract and case.contract is None:
         case = case._replace(contract=decision.contract)
+        if decision.terms.contract:
+            case = under(case, decision.terms, policy)
     if decision.urgency is not None and decision.urgency > case.urgency:
         because = decision.because
         case = transitions.escalated(case, decision.urgency, record.sender.address, now, because).case
-        minutes = policy.response.minutes(decision.urgency)
-        case = transitions.promised(case, record.arrived_at, minutes, policy.calendar)
+        minutes = policy.minutes_of(case.terms, decision.urgency)
+        case = transitions.promised(case, record.arrived_at, minutes, policy.calendar_of(case.terms))
     return case
+
+
+def under(case: Case, terms: Terms, policy: Policy) -> Case:
+    """The case under these terms from its arrival on (behaviour.md §7)."""
+    minutes, calendar = policy.minutes_of(terms, case.urgency), policy.calendar_of(terms)
+    return transitions.promised_anew(case._replace(terms=terms), case.opened_at, minutes, calendar)
+
+
+def _reply_to(message: Message) -> str:
+    """Where a person's answer is wanted, if that is not where the mail came from."""
+    wanted = message.reply_to[0].address if message.reply_to else ""
+    return wanted if wanted.lower() != message.sender.address.lower() else ""
 
 
 def new_events(case: Case, before: int) -> tuple[Event, ...]:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from helpdeskctl.domain import triage
-from helpdeskctl.domain.case import Case, ContractCited, Related, Status, Urgency
+from helpdeskctl.domain.case import Case, ContractCited, Related, Status, Terms, Urgency
 from helpdeskctl.domain.completeness import incomplete
 from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.message import Address
 from helpdeskctl.domain.reference import cited_numbers
+from helpdeskctl.domain.registry import terms
 from helpdeskctl.domain.rights import command_refused, withheld_answer
 from helpdeskctl.domain.rules import check
 from helpdeskctl.domain.situation import (
@@ -31,7 +32,8 @@ class Decision(NamedTuple):
     `line` is the table's row; `sender` who speaks; `outcome` opened, followed_up, closed, reopened,
     ignored, duplicate or held; `case` the number (None for a new case and for none); `kind` what the
     mail is to its case. `command` is a command carried out; `noted` why one was read and not carried
-    out. `acknowledge` tells that a new case is confirmed to its sender; `answer` names the automatic
+    out. `terms` are what its contract promises the case.
+    `acknowledge` tells that a new case is confirmed to its sender; `answer` names the automatic
     answer to anything else ("" for none). `urgency` is None where it stays as it is. `reason` is a
     sentence where the outcome needs one, with `facts` still to be filled in. `choices` are the cases a
     bare command could have meant.
@@ -47,6 +49,7 @@ class Decision(NamedTuple):
     command: str = ""
     noted: str = ""
     contract: ContractCited | None = None
+    terms: Terms = Terms()
     customer: str = ""
     customer_by_contract: bool = False
     acknowledge: bool = False
@@ -153,7 +156,13 @@ def about_a_case(here: Situation, found: Because) -> Decision:
     )
     because = (*found, *triage.tied(contract))
     base = Decision(
-        "followed_up", case=case.number, kind=kind, because=because, contract=contract, marks=news
+        "followed_up",
+        case=case.number,
+        kind=kind,
+        because=because,
+        contract=contract,
+        terms=terms(contract, here.context.contracts, case.sector),
+        marks=news,
     )
     if seen := here.command(case.subject):
         return _command(here, case, base, seen)
@@ -230,6 +239,7 @@ def opened(here: Situation, found: Because) -> Decision:
     contract = triage.contract(here, message.new_text, message.text)
     named_customer = context.contracts.get(contract.number.casefold()) if contract else None
     valid = bool(named_customer and contract and contract.state == "valid")
+    promised = terms(contract, context.contracts, sector)
     tagged = [(rule, hit) for rule in policy.rules if rule.tag and (hit := check(rule, here.seen))]
     withheld = withheld_answer(here)
     seen = here.command("")
@@ -244,6 +254,7 @@ def opened(here: Situation, found: Because) -> Decision:
         sector=sector,
         urgency=urgency,
         contract=contract,
+        terms=promised,
         customer=customer_name(named_customer.customer if named_customer and valid else "", context.customer),
         customer_by_contract=valid and context.customer is None,
         acknowledge=withheld is None,
@@ -253,6 +264,7 @@ def opened(here: Situation, found: Because) -> Decision:
             *by_sector,
             *by_urgency,
             *triage.tied(contract),
+            *triage.uncovered(contract, promised),
             *(hit for _, hit in tagged),
             *extra,
         ),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from helpdeskctl.domain.case import ContractCited
+from helpdeskctl.domain.case import ContractCited, Terms
 from helpdeskctl.domain.message import Address
 
 # Mailboxes anybody can open: sharing one of these domains makes nobody a colleague.
@@ -43,7 +43,8 @@ class Contract(NamedTuple):
     """A contract: whose it is, from which to which day it is valid (both included, None: unbounded).
 
     `sectors` are those it covers (empty: all); `respond` the working minutes for each urgency by name,
-    where they differ from the desk's.
+    where they differ from the desk's; `calendar` is 24x7 or one that the configuration names, "" for
+    the desk's own.
     """
 
     number: str
@@ -52,6 +53,7 @@ class Contract(NamedTuple):
     valid_until: date | None
     sectors: tuple[str, ...] = ()
     respond: tuple[tuple[str, int], ...] = ()
+    calendar: str = ""
 
 
 class Registry(NamedTuple):
@@ -103,6 +105,14 @@ def contract_cited(
     # "Contratto: scaduto" names none; a number has a digit in it.
     likely = next((contract for contract in judged if any(c.isdigit() for c in contract.number)), None)
     return valid or likely or next(iter(judged), None)
+
+
+def terms(cited: ContractCited | None, known: Mapping[str, Contract], sector: str) -> Terms:
+    """What the contract promises a case of that sector: nothing unless it is valid and covers it."""
+    contract = known.get(cited.number.casefold()) if cited and cited.state == "valid" else None
+    if contract is None or (contract.sectors and sector not in contract.sectors):
+        return Terms()
+    return Terms(contract.number, contract.respond, contract.calendar)
 
 
 def _state(contract: Contract | None, sender_customer: str, today: date) -> str:

@@ -6,10 +6,13 @@ Read, validated and built once by the configuration adapter (behaviour.md §11),
 from datetime import tzinfo
 from typing import NamedTuple
 
-from helpdeskctl.domain.case import Urgency
+from helpdeskctl.domain.case import Terms, Urgency
 from helpdeskctl.domain.message import Address
 from helpdeskctl.domain.rules import Rule
 from helpdeskctl.domain.working_time import Calendar
+
+# The calendar that needs no name in the configuration.
+ALWAYS = "24x7"
 
 
 class Sector(NamedTuple):
@@ -80,6 +83,7 @@ class Policy(NamedTuple):
     trusted: tuple[str, ...]
     authserv_id: str
     pec_providers: tuple[str, ...]
+    calendars: tuple[tuple[str, Calendar], ...] = ()
 
     @property
     def default_sector(self) -> Sector:
@@ -89,6 +93,16 @@ class Policy(NamedTuple):
     def sector(self, key: str) -> Sector:
         """The sector of that name; the default one where a case outlived its sector."""
         return next((sector for sector in self.sectors if sector.key == key), self.default_sector)
+
+    def calendar_of(self, terms: Terms) -> Calendar:
+        """The calendar of those terms: round the clock, one by its name, else the desk's own."""
+        if terms.calendar == ALWAYS:
+            return self.calendar._replace(always=True)
+        return next((found for name, found in self.calendars if name == terms.calendar), self.calendar)
+
+    def minutes_of(self, terms: Terms, urgency: Urgency) -> int:
+        """Working minutes until the first action, under those terms."""
+        return dict(terms.respond).get(urgency.name, self.response.minutes(urgency))
 
     def from_address(self, sector: Sector) -> Address:
         """What stands in From of a mail about a case of that sector."""

@@ -8,15 +8,18 @@ from datetime import UTC, datetime, timedelta
 
 from helpdeskctl.domain.case import (
     Case,
+    Drafting,
     Event,
     Finding,
     Happened,
     MailRecord,
     OutgoingMail,
     Promise,
+    Related,
     Status,
     Suspension,
     Urgency,
+    Work,
 )
 from helpdeskctl.domain.message import Address
 from helpdeskctl.domain.working_time import Calendar, due
@@ -26,6 +29,8 @@ Because = tuple[Finding, ...]
 # The published promise: an acknowledgement leaves within five minutes.
 PROMISED = timedelta(minutes=5)
 _SOON = timedelta(hours=1)
+# Who writes for longer has gone, or their terminal has.
+_LONGEST_DRAFT = timedelta(hours=8)
 
 
 def opened(case: Case, by: str, because: Because, note: str = "") -> Happened:
@@ -52,7 +57,6 @@ def new_case(number: int, subject: str, requester: Address, sector: str, opened_
         due_at=None,
         responded_at=None,
         closed_at=None,
-        minutes=0,
         marks=(),
         related=(),
         suspensions=(),
@@ -115,8 +119,74 @@ def noted(case: Case, by: str, now: datetime, note: str) -> Happened:
 
 def replied(case: Case, by: str, now: datetime, note: str = "") -> Happened:
     """A technician answered the customer: nothing waits for us, and the due time is met or missed."""
-    case = responded(without_marks(case, "news")._replace(waiting_since=None), now)
+    case = responded(seen(case), now)
     return _happened(case, Event(now, by, "replied", (), note))
+
+
+def taken(case: Case, by: str, now: datetime) -> Happened:
+    """A technician made it theirs: the first action, if there was none before."""
+    note = f"{case.owner} → {by}" if case.owner else ""
+    return _happened(responded(case._replace(owner=by), now), Event(now, by, "taken", (), note))
+
+
+def assigned(case: Case, owner: str, by: str, now: datetime, note: str = "") -> Happened:
+    """Given to a technician, or ("") to nobody; no action on the case yet."""
+    told = f"{case.owner or '-'} → {owner or '-'}" + (f" ({note})" if note else "")
+    return _happened(case._replace(owner=owner), Event(now, by, "assigned", (), told))
+
+
+def changed(case: Case, field: str, values: tuple[str, str], by: str, now: datetime, why: str) -> Happened:
+    """A fact corrected by a person; `values` are the former and the new one, `case` has the new one."""
+    note = f"{field}: {values[0] or '-'} → {values[1] or '-'}" + (f" ({why})" if why else "")
+    return _happened(case, Event(now, by, "changed", (), note))
+
+
+def merged(case: Case, into: Case, by: str, now: datetime) -> tuple[Happened, Happened]:
+    """Two cases for one problem: `case` is closed and its mails go over to `into`, which goes on."""
+    ended = _clock_runs(case, now)._replace(
+        status=Status.closed,
+        closed_at=now,
+        waiting_since=None,
+        merged_into=into.number,
+        messages=(),
+        related=_related(case, into.number),
+    )
+    waits = [at for at in (into.waiting_since, case.waiting_since) if at]
+    mails = sorted((*into.messages, *case.messages), key=lambda mail: mail.arrived_at.timestamp())
+    going_on = into._replace(
+        messages=tuple(mails),
+        waiting_since=min(waits, default=None, key=datetime.timestamp),
+        related=_related(into, case.number),
+    )
+    going_on = with_marks(going_on, *(mark for mark in ("news", "stranger") if mark in case.marks))
+    return (
+        _happened(without_marks(ended, "news"), Event(now, by, "merged", (), f"→ #{into.number}")),
+        _happened(going_on, Event(now, by, "merged", (), f"← #{case.number}")),
+    )
+
+
+def _related(case: Case, other: int) -> tuple[Related, ...]:
+    return (*(r for r in case.related if r.number != other), Related(other, "merged"))
+
+
+def worked(case: Case, work: Work) -> Case:
+    """Work recorded, for the invoice."""
+    return case._replace(work=(*case.work, work))
+
+
+def drafting(case: Case, by: str, now: datetime) -> Case:
+    """Somebody is writing an answer."""
+    return case._replace(drafting=Drafting(by, now))
+
+
+def not_drafting(case: Case) -> Case:
+    """Nobody is."""
+    return case._replace(drafting=None)
+
+
+def seen(case: Case) -> Case:
+    """A technician has looked at what came in; nothing waits for us."""
+    return without_marks(case, "news")._replace(waiting_since=None)
 
 
 def mail_event(case: Case, now: datetime, event: str, note: str) -> Happened:
@@ -159,6 +229,13 @@ def promised(case: Case, since: datetime, minutes: int, calendar: Calendar) -> C
     return with_due(case._replace(promises=(*case.promises, Promise(since, minutes))), calendar)
 
 
+def promised_anew(case: Case, since: datetime, minutes: int, calendar: Calendar) -> Case:
+    """One promise instead of all there were, because what it follows from was corrected; who is told
+    of its end is told again."""
+    told = tuple(what for what in case.told if what not in {"due_soon", "late"})
+    return promised(case._replace(promises=(), told=told), since, minutes, calendar)
+
+
 def with_due(case: Case, calendar: Calendar) -> Case:
     """The due time reckoned anew from promises and suspensions; None while the clock stands still."""
     spans = [(s.since, s.until) for s in case.suspensions]
@@ -179,6 +256,8 @@ def marks_at(case: Case, now: datetime) -> tuple[str, ...]:
             marks.append("due_soon")
     if any(mail.state == "waiting" and now - mail.queued_at > PROMISED for mail in case.outgoing):
         marks.append("unsent")
+    if case.drafting and now - case.drafting.since < _LONGEST_DRAFT:
+        marks.append("drafting")
     return tuple(marks)
 
 

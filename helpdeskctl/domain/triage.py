@@ -1,7 +1,7 @@
 """Where a mail goes and how it presses: sector, urgency, contract, each with what made it so. Pure."""
 
 from helpdeskctl.domain import registry
-from helpdeskctl.domain.case import ContractCited, Urgency
+from helpdeskctl.domain.case import ContractCited, Terms, Urgency
 from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.rules import check
 from helpdeskctl.domain.situation import Situation, added
@@ -45,6 +45,13 @@ def contract(here: Situation, *texts: str) -> ContractCited | None:
     today = here.message.arrived_at.astimezone(here.policy.zone).date()
     cited = registry.cited_contracts(*texts)
     return registry.contract_cited(cited, context.contracts, customer, today)
+
+
+def uncovered(contract: ContractCited | None, terms: Terms) -> tuple[Finding, ...]:
+    """Tells that a valid contract promises nothing here, because it is for other sectors."""
+    if contract is None or contract.state != "valid" or terms.contract:
+        return ()
+    return (Finding("contract", "sector", contract.number, "not covered"),)
 
 
 def tied(contract: ContractCited | None) -> tuple[Finding, ...]:

@@ -33,7 +33,7 @@ def found_keys(content: Mapping[str, Any], section: str = "") -> Iterator[str]:
     for key, value in content.items():
         for each in value if key == "rules" else [value]:
             if isinstance(each, dict):
-                name = key if section not in ("sectors", "technicians") else "NAME"
+                name = key if section not in ("sectors", "technicians", "calendars") else "NAME"
                 yield from found_keys(each, f"{section}.{name}".lstrip("."))
             else:
                 yield f"{section}.{key}".lstrip(".")
@@ -54,9 +54,10 @@ def test_without_an_answer_the_example_is_italian(tmp_path: Path) -> None:
 def test_every_setting_of_the_example_is_its_default_too(tmp_path: Path, language: str) -> None:
     defaults = loaded(tmp_path, f'language = "{language}"')
     whole = loaded(tmp_path, switched_on(config.example({"language": language})))
-    # The only one that is not: what a technician looks like.
+    # The only ones that are not: what a technician and a calendar look like.
     assert [t.login for t in whole.policy.technicians] == ["rossi"]
-    assert whole._replace(policy=whole.policy._replace(technicians=())) == defaults
+    assert [name for name, _ in whole.policy.calendars] == ["esteso"]
+    assert whole._replace(policy=whole.policy._replace(technicians=(), calendars=())) == defaults
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -105,7 +105,7 @@ def test_without_a_file_the_published_desk_only_queues_its_mail(home: Path) -> N
         ((540, 780), (840, 1080)), frozenset(range(5)), (12, 7), ZoneInfo("Europe/Rome")
     )
     assert policy.response == Response(480, 240, 120)
-    assert policy[-6:] == (policy.response, "", False, (), "", ())
+    assert policy[-7:] == (policy.response, "", False, (), "", (), ())
     assert policy.technicians == ()
 
 

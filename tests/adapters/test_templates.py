@@ -11,7 +11,7 @@ import pytest
 from helpdeskctl.adapters.templates import FileTexts
 from helpdeskctl.domain import answers, effects
 from helpdeskctl.domain.answers import Letter
-from helpdeskctl.domain.case import ContractCited, OutgoingMail, Status
+from helpdeskctl.domain.case import ContractCited, OutgoingMail, Status, Terms
 from helpdeskctl.domain.decision import decide
 from helpdeskctl.domain.errors import ConfigurationError, RefusedError
 from helpdeskctl.domain.message import Address, Attachment, Message
@@ -187,8 +187,9 @@ def test_a_time_is_promised_only_under_a_valid_contract() -> None:
         (ContractCited("12", "foreign"), False, "Il contratto 12, che ha indicato, non risulta valido"),
     ):
         told = decide(message(), policy(), context())
+        terms = Terms("12" if contract and contract.state == "valid" else "")
         letter = answers.acknowledgement(
-            told, opened.messages[0], opened._replace(contract=contract), policy(), empty
+            told, opened.messages[0], opened._replace(contract=contract, terms=terms), policy(), empty
         )
         _, body = texts().render("acknowledgement", letter.facts)
         assert words in body

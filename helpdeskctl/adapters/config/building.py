@@ -1,6 +1,7 @@
 """From checked values to the frozen settings, and what one key must be because of another."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import tzinfo
 from typing import Any
 
 from helpdeskctl.adapters.config import schema
@@ -48,6 +49,7 @@ def settings(given: Mapping[str, Any], source: str) -> Settings:
     values = {section: section_values(given, section, place, problems) for section in schema.SECTIONS}
     sectors_read = named_values(given, "sectors", place, problems)
     technicians_read = named_values(given, "technicians", place, problems)
+    calendars_read = named_values(given, "calendars", place, problems)
     rules_read = rule_values(given, place, problems)
     refuse(problems)
     sectors = _sectors(sectors_read, place, problems)
@@ -62,6 +64,8 @@ def settings(given: Mapping[str, Any], source: str) -> Settings:
     out = MailOut(mail["transport"], mail["sendmail"], mail["templates"], Smtp(**values["mail.smtp"]))
     paths = values["maildir"]["path"], values["store"]["path"]
     policy = _policy(values, sectors, technicians, rules)
+    named = tuple((name, _calendar(read, policy.zone)) for name, read in calendars_read.items())
+    policy = policy._replace(calendars=named)
     return Settings(source, *paths, policy, Limits(**values["limits"]), out)
 
 
@@ -72,8 +76,6 @@ def _policy(
     rules: tuple[Rule, ...],
 ) -> Policy:
     zone, times = values[""]["timezone"], values["times"]
-    # All hours of all days mean round the clock: holidays included, then.
-    always = times["hours"] == _WHOLE_DAY and len(times["days"]) == _SEVEN_DAYS
     return Policy(
         language=values[""]["language"],
         zone=zone,
@@ -81,7 +83,7 @@ def _policy(
         sectors=sectors,
         technicians=technicians,
         rules=rules,
-        calendar=Calendar(zone=zone, always=always, **times),
+        calendar=_calendar(times, zone),
         response=Response(**values["times.respond"]),
         bounces=values["mail"]["bounces"],
         personal_reply=values["personal"]["reply"],
@@ -89,6 +91,12 @@ def _policy(
         authserv_id=values["security"]["authserv_id"],
         pec_providers=values["pec"]["providers"],
     )
+
+
+def _calendar(read: Values, zone: tzinfo) -> Calendar:
+    # All hours of all days mean round the clock: holidays included, then.
+    always = read["hours"] == _WHOLE_DAY and len(read["days"]) == _SEVEN_DAYS
+    return Calendar(read["hours"], read["days"], read["patron"], zone, always)
 
 
 def _sectors(read: Mapping[str, Values], place: Place, problems: Problems) -> tuple[Sector, ...]:

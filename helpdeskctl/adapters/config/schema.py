@@ -87,6 +87,12 @@ NAMED: Mapping[str, Keys] = {
         "default": Key(checks.yes_or_no, False),
         "notify": Key(checks.several(checks.address), []),
     },
+    # Of contracts with hours of their own.
+    "calendars": {
+        "hours": Key(checks.working_hours, ["09:00-13:00", "14:00-18:00"]),
+        "days": Key(checks.working_days, ["mon", "tue", "wed", "thu", "fri"]),
+        "patron": Key(checks.day_of_year, "12-07"),
+    },
 }
 
 SECTORS: Mapping[str, Any] = {

@@ -13,13 +13,16 @@ from helpdeskctl.application.ports import LedgerEntry
 from helpdeskctl.domain.case import (
     Case,
     ContractCited,
+    Drafting,
     MailRecord,
     OutgoingMail,
     Promise,
     Related,
     Status,
     Suspension,
+    Terms,
     Urgency,
+    Work,
 )
 from helpdeskctl.domain.events import Event, Finding
 from helpdeskctl.domain.message import Address, Attachment
@@ -94,7 +97,7 @@ def _decoder(kind: Any, **convert: _Convert) -> _Convert:
     """What makes a value of that NamedTuple of a document; `convert` names the fields that JSON
     cannot hold as they are."""
     names: tuple[str, ...] = kind._fields
-    defaults: Document = kind._field_defaults
+    defaults: Document = {name: encoded(value) for name, value in kind._field_defaults.items()}
     converted = [(names.index(name), one) for name, one in convert.items()]
 
     def decoded(document: Any, at: Times) -> Any:
@@ -175,6 +178,9 @@ _CONVERT: dict[str, _Convert] = {
     "history": _several(_decoder(Event, at=_time, because=_findings)),
     "outgoing": _outgoing,
     "promises": _several(_decoder(Promise, since=_time)),
+    "terms": _decoder(Terms, respond=_several(_tuple)),
+    "work": _several(_decoder(Work, at=_time)),
+    "drafting": _decoder(Drafting, since=_time),
 }
 _case = _decoder(Case, **_CONVERT)
 
@@ -196,7 +202,6 @@ _COMMON = Case(
     due_at=None,
     responded_at=None,
     closed_at=None,
-    minutes=0,
     marks=(),
     related=(),
     suspensions=(),

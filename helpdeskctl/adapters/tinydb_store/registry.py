@@ -133,6 +133,7 @@ def _contract(document: Any) -> Contract:
         _date(document["valid_until"]),
         tuple(document["sectors"]),
         tuple((urgency, minutes) for urgency, minutes in document["respond"]),
+        document.get("calendar", ""),
     )
 
 

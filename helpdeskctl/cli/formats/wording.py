@@ -188,7 +188,7 @@ def domain_words() -> tuple[str, ...]:
     return (
         # effects
         _("no command"), _("no answer"), _("incomplete"), _("follow-up"), _("held"), _("ignored"),
-        _("undelivered"), _("recorded"), _("automatic answer"), _("automatic mail"),
+        _("undelivered"), _("recorded"), _("not covered"), _("automatic answer"), _("automatic mail"),
         # states of a contract, commands
         _("valid"), _("expired"), _("unknown"), _("foreign"), _("close"), _("reopen"),
         # what found it
