@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO
 
-from helpdeskctl.application.ports import Arrived, Fact, LedgerEntry, Receipt, Snapshot, Waiting
+from helpdeskctl.application.ports import Arrived, Fact, LedgerEntry, Prepared, Receipt, Snapshot, Waiting
 from helpdeskctl.domain.case import Case, OutgoingMail, Status
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.limits import LIMITED, SentBefore
@@ -113,8 +113,9 @@ class MemoryStore:
     def all_cases(self) -> Iterator[Case]:
         return iter([case for _, case in sorted(self.cases.items())])
 
-    def entries(self, outcome: str) -> list[LedgerEntry]:
-        found = (entry for entry in self.ledger.values() if entry.outcome == outcome)
+    def entries(self, outcome: str, since: date | None = None) -> list[LedgerEntry]:
+        of_outcome = (entry for entry in self.ledger.values() if entry.outcome == outcome)
+        found = (entry for entry in of_outcome if since is None or entry.read_at.date() >= since)
         return sorted(found, key=lambda entry: (entry.arrived_at, entry.id))
 
     def registry(self) -> Registry:
@@ -151,6 +152,7 @@ class MemoryMailbox:
     def __init__(self, **arrived: datetime) -> None:
         self.arrived = dict(arrived)
         self.folders: dict[str, list[str]] = {}
+        self.prepared: dict[str, bytes] = {}
 
     def save(self, stream: BinaryIO, recipients: tuple[str, ...]) -> Arrived:
         raise NotImplementedError
@@ -164,6 +166,14 @@ class MemoryMailbox:
     def file(self, key: str, folder: str) -> None:
         if self.arrived.pop(key, None):
             self.folders.setdefault(folder, []).append(key)
+
+    def prepare(self, content: bytes) -> Prepared:
+        key = f"ours-{len(self.prepared)}"
+        self.prepared[key] = content
+        return Prepared(key, f"tmp/{key}")
+
+    def file_prepared(self, prepared: Prepared, folder: str) -> None:
+        self.folders.setdefault(folder, []).append(prepared.key)
 
     def put_back(self, key: str, folder: str, raw: str) -> Arrived:
         self.folders[folder].remove(key)

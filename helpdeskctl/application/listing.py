@@ -1,8 +1,8 @@
 """Which cases a technician wants to see, and in which order: the most pressing first."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 
 from helpdeskctl.application.ports import CaseStore
 from helpdeskctl.domain.case import Case, Status, Urgency
@@ -16,7 +16,8 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 class Wanted(NamedTuple):
     """What is asked for; "" and None and False ask for nothing. `everything` includes closed cases.
 
-    Texts are compared folded: `customer` and `search` anywhere in what they are sought in.
+    Texts are compared folded: `customer` and `search` anywhere in what they are sought in. `contract`
+    is compared without case. `since` and `until` are days of arrival, both included.
     """
 
     everything: bool = False
@@ -24,18 +25,33 @@ class Wanted(NamedTuple):
     sector: str = ""
     urgency: Urgency | None = None
     customer: str = ""
+    contract: str = ""
     owner: str = ""
     unassigned: bool = False
     overdue: bool = False
     waiting: bool = False
     search: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
-def listed(store: CaseStore, wanted: Wanted, now: datetime) -> list[Case]:
-    """The cases wanted, most pressing first. Closed ones are read only when asked for."""
+# What a list may be sorted by besides what presses: name → key.
+ORDERS: dict[str, Callable[[Case], Any]] = {
+    "number": lambda case: case.number,
+    "opened": lambda case: case.opened_at.timestamp(),
+    "updated": lambda case: -case.updated_at.timestamp(),
+    "waiting": lambda case: (case.waiting_since or _NEVER).timestamp(),
+    "customer": lambda case: (fold(case.customer or case.requester.address), case.number),
+}
+
+
+def listed(store: CaseStore, wanted: Wanted, now: datetime, order: str = "") -> list[Case]:
+    """The cases wanted, most pressing first, or by one of `ORDERS`. Closed ones are read only when
+    asked for."""
     whole = wanted.everything or wanted.status is Status.closed
     cases: Iterable[Case] = store.all_cases() if whole else store.open_cases()
-    return sorted((case for case in cases if _matches(case, wanted, now)), key=pressing(now))
+    found = (case for case in cases if _matches(case, wanted, now))
+    return sorted(found, key=ORDERS[order] if order else pressing(now))
 
 
 def whole_case(store: CaseStore, number: int) -> Case:
@@ -71,9 +87,22 @@ def _matches(case: Case, wanted: Wanted, now: datetime) -> bool:
         and not (wanted.unassigned and case.owner)
         and not (wanted.overdue and "late" not in marks_at(case, now))
         and not (wanted.waiting and case.waiting_since is None)
+        and _within(case, wanted, now)
+        and (not wanted.contract or wanted.contract.casefold() == _contract(case))
         and (not wanted.customer or fold(wanted.customer) in fold(case.customer))
         and (not wanted.search or fold(wanted.search) in _sought_in(case))
     )
+
+
+def _within(case: Case, wanted: Wanted, now: datetime) -> bool:
+    if wanted.since is None and wanted.until is None:
+        return True
+    day = case.opened_at.astimezone(now.tzinfo).date()
+    return (wanted.since or day) <= day <= (wanted.until or day)
+
+
+def _contract(case: Case) -> str:
+    return case.contract.number.casefold() if case.contract else ""
 
 
 def _sought_in(case: Case) -> str:

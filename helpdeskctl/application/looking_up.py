@@ -37,7 +37,7 @@ def look_up(asked: Asked, policy: Policy, store: Snapshot, secret: bytes, now: d
     by_id = _cases(store, "message_id", message.message_id)
     # Compared by who speaks: one copy may have come directly, another through a group address.
     said = message._replace(sender=sender)
-    by_number = [store.case(number) for number in cited_numbers(message.subject)[:_REFERENCES]]
+    by_number = [_going_on(store, number) for number in cited_numbers(message.subject)[:_REFERENCES]]
     ours = [
         n for reference in message.references[:_REFERENCES] if (n := number_of(reference, secret)) is not None
     ]
@@ -57,6 +57,15 @@ def look_up(asked: Asked, policy: Policy, store: Snapshot, secret: bytes, now: d
         registry_empty=not store.has_registry(),
         noticed=policy.personal_reply and noticed_lately(sender.address, store.lately_sent(), now),
     )
+
+
+def _going_on(store: Snapshot, number: int) -> Case | None:
+    """The case of that number, or the one that goes on instead of it."""
+    case = store.case(number)
+    # A chain is as long as the cases merged one after the other; each leads to an older transaction's.
+    while case and case.merged_into:
+        case = store.case(case.merged_into)
+    return case
 
 
 def _cases(store: Snapshot, kind: str, value: str) -> tuple[Case, ...]:
@@ -80,7 +89,7 @@ def _known(asked: Asked, by_id: tuple[Case, ...], store: Snapshot) -> Known | No
 def _referenced(message: Message, ours: list[int], store: Snapshot) -> Case | None:
     """The case of the first of our Message-IDs, else of the first that a case holds."""
     for number in ours:
-        if case := store.case(number):
+        if case := _going_on(store, number):
             return case
     for reference in message.references[:_REFERENCES]:
         for case in _cases(store, "message_id", reference):
@@ -92,7 +101,7 @@ def _returned(message: Message, secret: bytes, store: Snapshot) -> Case | None:
     """The case whose mail a bounce or receipt returns: by our Message-ID, else by the address it came to."""
     numbers = [number_of(message.report.original, secret)] if message.report else []
     numbers += [bounced_number(a, secret) for a in (*message.envelope_recipients, *message.recipients)]
-    found = (store.case(number) for number in numbers if number)
+    found = (_going_on(store, number) for number in numbers if number)
     return next((case for case in found if case), None)
 
 

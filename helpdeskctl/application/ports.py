@@ -5,7 +5,7 @@ Times are aware datetimes. Paths are opaque strings: the application hands them 
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO, NamedTuple, Protocol
 
 from helpdeskctl.domain.answers import Fact
@@ -26,6 +26,13 @@ class Arrived(NamedTuple):
     at: datetime
 
 
+class Prepared(NamedTuple):
+    """A mail of ours that is about to be filed: `key` is its base name, `path` where it lies now."""
+
+    key: str
+    path: str
+
+
 class Mailbox(Protocol):
     """The Maildir: its inbox is the queue, its folders are the view for people (behaviour.md §2)."""
 
@@ -40,6 +47,12 @@ class Mailbox(Protocol):
 
     def file(self, key: str, folder: str) -> None:
         """Move it by one rename into a Maildir++ folder such as `Cases.2026-11`; gone is no error."""
+
+    def prepare(self, content: bytes) -> "Prepared":
+        """Write a mail of ours durably where no one sees it yet (`tmp/`)."""
+
+    def file_prepared(self, prepared: "Prepared", folder: str) -> None:
+        """Let it appear, as read, in a Maildir++ folder such as `Cases.2026-11`."""
 
     def put_back(self, key: str, folder: str, raw: str) -> Arrived:
         """Move a filed mail back into the inbox; where it has gone from its folder, link it from `raw`."""
@@ -136,8 +149,9 @@ class CaseStore(Protocol):
     def all_cases(self) -> Iterable[Case]:
         """Every case whole, by number."""
 
-    def entries(self, outcome: str) -> list[LedgerEntry]:
-        """The ledger's entries of one outcome, oldest first; `held` is cheap, the others are not."""
+    def entries(self, outcome: str, since: date | None = None) -> list[LedgerEntry]:
+        """The ledger's entries of one outcome, oldest first, of those read on that day or later; `held`
+        is cheap, and so are a few days."""
 
     def registry(self) -> Registry:
         """All registered customers and contracts."""
@@ -177,6 +191,13 @@ class Contents(Protocol):
         """The attachments of the mail at that path."""
 
 
+class ComposeMail(Protocol):
+    """An outgoing mail as the bytes that a mail system gets."""
+
+    def __call__(self, mail: OutgoingMail, now: datetime) -> bytes:
+        """The mail, dated `now`."""
+
+
 class Receipt(NamedTuple):
     """What the mail system said: `result` is sent, retry or refused; `said` its words, cleaned."""
 
@@ -204,6 +225,7 @@ __all__ = [
     "Arrived",
     "CaseStore",
     "Clock",
+    "ComposeMail",
     "Contents",
     "Fact",
     "Holder",
@@ -213,6 +235,7 @@ __all__ = [
     "Mailbox",
     "ParseMail",
     "PeekAtMail",
+    "Prepared",
     "Receipt",
     "Snapshot",
     "Texts",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache, partial
 
+from helpdeskctl.application.answering import Post
 from helpdeskctl.application.desk import Desk
 from helpdeskctl.application.ingest import Ports
 from helpdeskctl.application.outbox import Outbox
@@ -147,9 +148,16 @@ def outbox(chosen: Settings, cases: CaseStore) -> Outbox | None:
     return Outbox(cases, transport, texts(chosen), chosen.policy, clock(chosen.policy.zone))
 
 
-def desk(chosen: Settings, by: str) -> Desk:
+def desk(chosen: Settings, by: str, rehearsal: bool = False) -> Desk:
     """Everything that a technician's act needs."""
-    return Desk(store(chosen), texts(chosen), chosen.policy, clock(chosen.policy.zone), by)
+    return Desk(store(chosen), texts(chosen), chosen.policy, clock(chosen.policy.zone), by, rehearsal)
+
+
+def post(chosen: Settings) -> Post:
+    """Where mail of ours is kept, and what makes its bytes."""
+    from helpdeskctl.adapters.transport.compose import compose
+
+    return Post(mailbox(chosen), compose)
 
 
 def become_owner(directory: str) -> None:

@@ -3,7 +3,8 @@
 import click
 
 from helpdeskctl.application import desk
-from helpdeskctl.cli.changing import change
+from helpdeskctl.cli.changing import change, dry_run_option
+from helpdeskctl.cli.durations import effort_options
 from helpdeskctl.cli.numbers import numbers_argument
 from helpdeskctl.cli.options import common, session
 from helpdeskctl.cli.words import _
@@ -19,9 +20,20 @@ from helpdeskctl.cli.words import _
 @numbers_argument()
 @click.option("--note", default="", metavar=_("TEXT"), help=_("What was done: the requester reads it."))
 @click.option("--no-mail", is_flag=True, help=_("Do not write to the requester."))
+@effort_options
+@dry_run_option()
 @common
 @click.pass_context
-def command(context: click.Context, numbers: tuple[tuple[int, ...], ...], note: str, no_mail: bool) -> int:
+def command(
+    context: click.Context,
+    numbers: tuple[tuple[int, ...], ...],
+    note: str,
+    no_mail: bool,
+    effort: desk.Effort,
+    dry_run: bool,
+) -> int:
     """Close cases."""
     said = _("Case #{number} is closed.")
-    return change(session(context), numbers, lambda n, d: desk.close(n, d, note, not no_mail), said)
+    return change(
+        session(context), numbers, lambda n, d: desk.close(n, d, note, not no_mail, effort), said, dry_run
+    )

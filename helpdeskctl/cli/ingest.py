@@ -19,6 +19,7 @@ from helpdeskctl.application.ingest import (
 )
 from helpdeskctl.application.outbox import send_waiting, waiting_mails
 from helpdeskctl.application.ports import Arrived
+from helpdeskctl.application.reminders import remind
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.options import Session, common, session
@@ -71,6 +72,7 @@ def command(
     wrong = _reconciled(ports, arrived, reports)
     if wrong:
         say("helpdeskctl: " + _("the books do not balance: {what}").format(what=wrong))
+    remind(ports.store, ports.texts, ports.policy, ports.clock)
     outbox = bootstrap.outbox(asked.settings, ports.store)
     sent = sum(1 for done in send_waiting(outbox) if done.mail.state == "sent") if outbox else 0
     if asked.terminal and not asked.json:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from helpdeskctl.cli import bootstrap, exit_codes
-from helpdeskctl.cli.options import Session, common
+from helpdeskctl.cli.options import Session, common, session
 from helpdeskctl.cli.words import _, asked_language, sentence, speak
 from helpdeskctl.domain.errors import HelpdeskError
 
@@ -17,13 +17,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("listing", "The open cases, most pressing first"),
     "show": ("show", "One case whole, with its texts and its history"),
     "attachments": ("attachments", "The files attached to a case: listed, or saved"),
+    "take": ("taking", "Make cases your own"),
+    "assign": ("assigning", "Give cases to a technician"),
+    "reply": ("replying", "Answer the requester by mail"),
+    "note": ("noting", "Write an internal note"),
+    "hold": ("holding", "Ask the requester something; the clock stands still until they write"),
     "close": ("closing", "Close cases and tell the requesters"),
     "reopen": ("reopening", "Open closed cases again and tell the requesters"),
+    "set": ("setting", "Correct sector, urgency, customer, contract, requester or subject"),
+    "seen": ("seeing", "What came in has been looked at, and needs no answer"),
+    "merge": ("merging", "Make one of two cases for one problem"),
+    "open": ("opening", "A case for a telephone call"),
     "classify": ("classify", "What would be done with a mail, and why"),
     "held": ("held", "Mail that a person has to look at"),
     "outbox": ("outbox", "Mail that waits to be sent"),
-    "hold": ("holding", "Ask the requester something; the clock stands still until they write"),
     "customers": ("customers", "Who belongs to which customer: import, list, show"),
+    "mail": ("mail", "The texts of outgoing mail"),
     "init": ("init", "Write a commented configuration and make the directories"),
 }
 
@@ -70,15 +79,21 @@ class Commands(click.Group):
 def make_group() -> click.Group:
     """The root command, in the language chosen before."""
     help_text = _(
-        "A help desk in a Maildir: mail becomes numbered cases, technicians work them here.\n\n"
+        "A help desk in a Maildir: mail becomes numbered cases, technicians work them here. Without a "
+        "command: the desk at a glance.\n\n"
         "Example: helpdeskctl list --sector gestionale"
     )
 
-    @click.group("helpdeskctl", Commands, help=help_text, context_settings=_HELP)
+    @click.group("helpdeskctl", Commands, help=help_text, context_settings=_HELP, invoke_without_command=True)
     @common
     @click.version_option(package_name="helpdeskctl", message="%(prog)s %(version)s")
-    def group() -> None:
-        """Everything is said by the options and the commands."""
+    @click.pass_context
+    def group(context: click.Context) -> None:
+        """The desk at a glance, where no command is given."""
+        if context.invoked_subcommand is None:
+            from helpdeskctl.cli import dashboard
+
+            dashboard.show(session(context))
 
     return _in_our_words(group)
 

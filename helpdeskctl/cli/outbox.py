@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from helpdeskctl.application.outbox import send_waiting, waiting_mails
+from helpdeskctl.application.reminders import remind
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.formats.cleaning import one_line, paragraphs
@@ -122,6 +123,7 @@ def send(context: click.Context, retry_now: bool) -> int:
     outbox = bootstrap.outbox(asked.settings, bootstrap.store(asked.settings))
     if outbox is None:
         raise RefusedError("[mail] transport is none, so nothing is sent: choose sendmail or smtp.")
+    remind(outbox.store, outbox.texts, outbox.policy, outbox.clock)
     done = list(send_waiting(outbox, retry_now))
     if asked.json:
         click.echo(json.dumps([json.outgoing(sent.holder, sent.mail) for sent in done], indent=1))

@@ -5,16 +5,16 @@ import sys
 import click
 
 from helpdeskctl.application.listing import whole_case
-from helpdeskctl.application.ports import CaseStore, ParseMail
 from helpdeskctl.cli import bootstrap
 from helpdeskctl.cli.formats import json, mbox, tsv
 from helpdeskctl.cli.formats.cleaning import paragraphs
-from helpdeskctl.cli.formats.json import Texts
 from helpdeskctl.cli.numbers import Numbers
 from helpdeskctl.cli.options import common, session
+from helpdeskctl.cli.proving import show_proof
+from helpdeskctl.cli.reading import said_in
 from helpdeskctl.cli.words import _
-from helpdeskctl.domain.case import Case, MailRecord
-from helpdeskctl.domain.errors import UnreadableMailError
+from helpdeskctl.domain.case import Case
+from helpdeskctl.domain.proof import proof
 
 
 @click.command(
@@ -25,11 +25,12 @@ from helpdeskctl.domain.errors import UnreadableMailError
     ),
 )
 @click.argument("number", type=Numbers(), metavar="N")
+@click.option("--due", is_flag=True, help=_("The proof of what was promised, and kept or missed."))
 @click.option("--raw", is_flag=True, help=_("The mails as they came, in mbox format."))
 @click.option("--path", is_flag=True, help=_("Only the paths of the mails as they came."))
 @common
 @click.pass_context
-def command(context: click.Context, number: tuple[int, ...], raw: bool, path: bool) -> None:
+def command(context: click.Context, number: tuple[int, ...], due: bool, raw: bool, path: bool) -> None:
     """Show one case."""
     if len(number) != 1:
         raise click.UsageError(_("`show` takes one number."), context)
@@ -45,7 +46,10 @@ def command(context: click.Context, number: tuple[int, ...], raw: bool, path: bo
             click.echo("\n".join(paths))
         return
     now = bootstrap.clock(chosen.policy.zone)()
-    texts = [_texts(mail, store, bootstrap.parser(chosen)) for mail in case.messages]
+    if due:
+        show_proof(proof(case, chosen.policy, now), now, asked)
+        return
+    texts = [said_in(mail, store, bootstrap.parser(chosen)) for mail in case.messages]
     if asked.json:
         click.echo(json.dumps(json.whole_case(case, texts, now), indent=1))
     elif not asked.terminal:
@@ -55,16 +59,6 @@ def command(context: click.Context, number: tuple[int, ...], raw: bool, path: bo
         from helpdeskctl.cli.formats import case_page, table
 
         table.console(asked.colored).print(case_page.page(case, texts, now))
-
-
-def _texts(mail: MailRecord, store: CaseStore, parse: ParseMail) -> Texts:
-    """What a mail says, read again from its raw file; a file that has gone says nothing."""
-    path = store.raw(mail.path)
-    try:
-        message = parse(path, mail.arrived_at)
-    except (OSError, UnreadableMailError):
-        return Texts("", "", path)
-    return Texts(message.text, message.new_text, path)
 
 
 def _print_mails(paths: list[str], case: Case) -> None:

@@ -91,25 +91,74 @@ def notices(case: Case, events: Iterable[Event], policy: Policy, besides: str) -
     told = {event.event for event in events} & set(_NOTICED)
     if not told:
         return []
-    sector = policy.sector(case.sector)
-    owner = [t.address for t in policy.technicians if t.login == case.owner]
-    facts = dict(case_facts(case, policy))
-    facts["requester"] = case.requester.address
+    facts = _notice_facts(case, policy)
     facts["escalated"] = case.urgency.name if "escalated" in told and "opened" not in told else ""
     for event in _NOTICED[:3]:
         facts[event] = "1" if event in told else ""
-    addresses = dict.fromkeys(a for a in (*sector.notify, *owner) if a.lower() != besides.lower())
-    return [Letter("notice", "notice", Address("", address), facts) for address in addresses]
+    return [
+        Letter("notice", "notice", Address("", address), facts)
+        for address in told_of(case, policy)
+        if address.lower() != besides.lower()
+    ]
 
 
-def to_requester(case: Case, template: str, note: str, policy: Policy) -> Letter:
-    """What a technician tells the requester: threads under the latest mail of the requester's."""
-    requester = case.requester.address.lower()
-    theirs = [m.message_id for m in case.messages if m.sender.address.lower() == requester and m.message_id]
+def told_of(case: Case, policy: Policy) -> tuple[str, ...]:
+    """Who hears of what happens to a case: its sector's addresses and its owner's, each once."""
+    owner = policy.technician(case.owner)
+    addresses = (*policy.sector(case.sector).notify, *((owner.address,) if owner else ()))
+    return tuple({address.lower(): address for address in addresses}.values())
+
+
+def time_notices(case: Case, mark: str, policy: Policy) -> list[Letter]:
+    """What sector and owner are told before (`due_soon`) and when (`late`) a case's time is over."""
+    facts = _notice_facts(case, policy) | {mark: case.due_at or ""}
+    return [Letter("notice", "notice", Address("", address), facts) for address in told_of(case, policy)]
+
+
+def _notice_facts(case: Case, policy: Policy) -> dict[str, Fact]:
+    return case_facts(case, policy) | {"requester": case.requester.address}
+
+
+def given(case: Case, by: str, note: str, policy: Policy) -> list[Letter]:
+    """What the new owner of a case is told, unless it was their own doing."""
+    owner = policy.technician(case.owner)
+    if owner is None or owner.login == by:
+        return []
+    facts = _notice_facts(case, policy) | {"assigned": policy.name_of(by), "note": note}
+    return [Letter("notice", "notice", Address(owner.name, owner.address), facts)]
+
+
+def to_requester(case: Case, template: str, note: str, policy: Policy) -> tuple[Letter, ...]:
+    """What a technician tells the requester, if there is an address: threads under their latest mail."""
+    if not case.requester.address:
+        return ()
     facts = case_facts(case, policy) | {"note": note}
-    answered = theirs[-1] if theirs else ""
     kind = "question" if template == "question" else "closing" if case.closed_at else "reply"
-    return Letter(kind, template, case.requester, facts, False, answered)
+    return (Letter(kind, template, case.requester, facts, False, _answered(case)),)
+
+
+def reply(case: Case, text: str, by: str, to: Address, policy: Policy) -> Letter:
+    """A technician's answer, under the technician's name."""
+    facts = case_facts(case, policy) | {"note": text, "technician": policy.name_of(by)}
+    return Letter("reply", "reply", to, facts, False, _answered(case))
+
+
+def reply_address(case: Case) -> Address:
+    """Where the requester's latest mail wants a person's answer: its Reply-To, else who wrote it."""
+    theirs = _theirs(case)
+    wanted = theirs[-1].reply_to if theirs else ""
+    return Address(case.requester.name, wanted) if wanted else case.requester
+
+
+def _theirs(case: Case) -> list[MailRecord]:
+    requester = case.requester.address.lower()
+    return [m for m in case.messages if m.sender.address.lower() == requester and m.message_id]
+
+
+def _answered(case: Case) -> str:
+    """The Message-ID of the requester's latest mail."""
+    theirs = _theirs(case)
+    return theirs[-1].message_id if theirs else ""
 
 
 def held_notices(ident: str, shown: tuple[Address, str], spam: bool, policy: Policy) -> list[Letter]:
@@ -124,6 +173,15 @@ def held_notices(ident: str, shown: tuple[Address, str], spam: bool, policy: Pol
     }
     sector = policy.default_sector
     return [Letter("notice", "notice_held", Address("", address), facts) for address in sector.notify]
+
+
+def daily_notices(held: tuple[str, ...], personal: tuple[str, ...], policy: Policy) -> list[Letter]:
+    """What the default sector is told once a day: mail that is held, mail ignored as personal."""
+    facts: dict[str, Fact] = {"desk": policy.desk.name, "held": held, "personal": personal}
+    return [
+        Letter("notice", "notice_daily", Address("", address), facts)
+        for address in policy.default_sector.notify
+    ]
 
 
 def personal_notice(sender: Address, answers: str, policy: Policy) -> Letter:

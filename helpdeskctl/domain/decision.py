@@ -102,10 +102,13 @@ def _automatic_answer(here: Situation) -> tuple[Finding, ...] | None:
     return (found,) if found else None
 
 
+PERSONAL = "personal address"
+
+
 def _personal(here: Situation) -> tuple[Finding, ...] | None:
     if here.to_desk or not here.to_staff or _bounce_recipient(here):
         return None
-    return (Finding("personal address", "recipient", here.to_staff[0], "ignored"),)
+    return (Finding(PERSONAL, "recipient", here.to_staff[0], "ignored"),)
 
 
 def _cron(here: Situation) -> tuple[Finding, ...] | None:

@@ -32,8 +32,10 @@ def record_of(message: Message, decision: Decision, key: str, path: str) -> Mail
     )
 
 
-def opened(decision: Decision, record: MailRecord, number: int, policy: Policy) -> Happened:
-    """The new case that the mail opens."""
+def opened(
+    decision: Decision, record: MailRecord, number: int, policy: Policy, by: str | None = None
+) -> Happened:
+    """The new case that the mail opens; `by` whom, if not by its sender."""
     case = transitions.new_case(
         number, record.subject, record.sender, decision.sector, record.arrived_at.astimezone(policy.zone)
     )
@@ -50,7 +52,7 @@ def opened(decision: Decision, record: MailRecord, number: int, policy: Policy) 
     )
     minutes = policy.minutes_of(case.terms, case.urgency)
     case = transitions.promised(case, case.opened_at, minutes, policy.calendar_of(case.terms))
-    return transitions.opened(case, record.sender.address, decision.because)
+    return transitions.opened(case, by or record.sender.address, decision.because)
 
 
 def about(decision: Decision, record: MailRecord, case: Case, policy: Policy, now: datetime) -> Happened:

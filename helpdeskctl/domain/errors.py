@@ -47,3 +47,7 @@ class UndecidedError(HelpdeskError):
 
 class RefusedError(HelpdeskError):
     """What was asked cannot be done in the state things are in."""
+
+
+class OvertakenError(RefusedError):
+    """The case changed while somebody was writing about it."""

@@ -104,6 +104,15 @@ class Policy(NamedTuple):
         """Working minutes until the first action, under those terms."""
         return dict(terms.respond).get(urgency.name, self.response.minutes(urgency))
 
+    def technician(self, login: str) -> Technician | None:
+        """The technician of that login."""
+        return next((one for one in self.technicians if one.login == login), None)
+
+    def name_of(self, login: str) -> str:
+        """What a technician is called; the login of anybody else."""
+        found = self.technician(login)
+        return found.name if found else login
+
     def from_address(self, sector: Sector) -> Address:
         """What stands in From of a mail about a case of that sector."""
         return Address(f"{self.desk.name} - {sector.name}", sector.address)

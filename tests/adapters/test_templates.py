@@ -73,12 +73,17 @@ def every_letter(language: str) -> Iterator[Letter]:
     )
     yield from answers.held_notices("0123456789", (ANNA, "Offerta"), spam=True, policy=rules)
     yield from answers.held_notices("0123456789", (Address("", ""), ""), spam=False, policy=rules)
-    yield answers.to_requester(closed, "closed_by_technician", "Sostituito il toner\nSaluti", rules)
+    yield from answers.to_requester(closed, "closed_by_technician", "Sostituito il toner\nSaluti", rules)
+    yield from answers.daily_notices(("0123456789 anna@cliente.example: Offerta",), ("x",), rules)
     yield answers.personal_notice(ANNA, "1@cliente.example", rules)
     facts = answers.several(("[Caso #7] Stampante", "[Caso #8] Monitor"), rules)
     yield Letter("acknowledgement", "acknowledgements", ANNA, facts)
-    yield answers.to_requester(case(7), "question", "Quale postazione?", rules)
-    yield answers.to_requester(case(7), "reopened_by_technician", "", rules)
+    yield from answers.to_requester(case(7), "question", "Quale postazione?", rules)
+    yield from answers.to_requester(case(7), "reopened_by_technician", "", rules)
+    yield answers.reply(case(7), "Provi a riavviare.", "rossi", ANNA, rules)
+    yield from answers.given(case(7, owner="rossi"), "bianchi", "Conosce il cliente", rules)
+    for mark in ("due_soon", "late"):
+        yield from answers.time_notices(case(7, due_at=NOW, owner="rossi"), mark, rules)
 
 
 LETTERS = {language: list(every_letter(language)) for language in ("it", "en")}
@@ -95,7 +100,7 @@ def test_every_text_is_used_and_reads_well(language: str) -> None:
         assert not re.search(
             r"(?m)^[?#]|: *$|^- *$|  ",
             re.sub(
-                r"(?m)^.*(qualche dettaglio|a few details|i Suoi casi|your cases|informazione|one more thing|questi casi|these cases).*:$",
+                r"(?m)^.*(qualche dettaglio|a few details|i Suoi casi|your cases|informazione|one more thing|questi casi|these cases|le guardi|a un tecnico|to look at|technician alone).*:$",
                 "",
                 body,
             ),
@@ -117,7 +122,7 @@ def test_the_subject_of_every_mail_about_a_case_leads_back_to_it(language: str) 
     for letter in LETTERS[language]:
         subject, _ = texts(language).render(letter.template, letter.facts)
         assert subject.startswith(token) == (
-            letter.template not in {"notice_held", "personal", "acknowledgements"}
+            letter.template not in {"notice_held", "notice_daily", "personal", "acknowledgements"}
         )
 
 

@@ -203,10 +203,12 @@ def test_a_technicians_mail_threads_under_the_requesters_latest() -> None:
         kept("3@altro.example", sender=STRANGER),
         kept("", digest="d"),
     )
-    letter = answers.to_requester(case(7, messages=messages), "question", "Quale?", policy())
+    [letter] = answers.to_requester(case(7, messages=messages), "question", "Quale?", policy())
     assert (letter.kind, letter.answers, letter.automatic) == ("question", "2@cliente.example", False)
     assert letter.facts["note"] == "Quale?"
-    assert answers.to_requester(case(7, messages=()), "question", "", policy()).answers == ""
+    [first] = answers.to_requester(case(7, messages=()), "question", "", policy())
+    assert first.answers == ""
+    assert answers.to_requester(case(7, requester=Address("", "")), "question", "", policy()) == ()
 
 
 # --- as mail ---

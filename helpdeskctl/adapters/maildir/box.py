@@ -22,7 +22,7 @@ from helpdeskctl.adapters.maildir.directories import (
     sync,
 )
 from helpdeskctl.adapters.maildir.envelope import PIECE, first_piece, with_envelope
-from helpdeskctl.application.ports import Arrived
+from helpdeskctl.application.ports import Arrived, Prepared
 from helpdeskctl.domain.errors import MailboxError
 
 _saved = itertools.count(1)
@@ -121,6 +121,23 @@ class Maildir:
                 return
         said = "Another program keeps renaming {key} in {path}: the next run files it."
         raise MailboxError(said, key=key, path=self._path)
+
+    def prepare(self, content: bytes) -> Prepared:
+        """Write a mail of ours durably into `tmp/`; who never files it leaves it to be cleared away."""
+        root = self._root()
+        complete(self._path, root)
+        key = unique_name()
+        path = f"{self._path}/tmp/{key}"
+        with open(os.open(path, CREATE, 0o600), "wb") as file:
+            adopt(file.fileno(), root, 0o600 | root.st_mode & 0o060)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return Prepared(key, path)
+
+    def file_prepared(self, prepared: Prepared, folder: str) -> None:
+        """Move it into that folder, with the flag for what has been read."""
+        os.rename(prepared.path, f"{self._folder(folder)}/cur/{prepared.key}:2,S")
 
     def _published(self, written: str) -> str:
         """The complete file under a name in new/ that none has there; the name."""

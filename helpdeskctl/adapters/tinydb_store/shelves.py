@@ -118,9 +118,9 @@ class Shelves:
             return None
         return understood(partial(codec.entry, at=at), document, f"{self._path}/{file}")
 
-    def entries(self) -> Iterator[LedgerEntry]:
-        """Every ledger entry, by day."""
-        for file in self.ledger_files():
+    def entries(self, since: str = "") -> Iterator[LedgerEntry]:
+        """Every ledger entry of that day (ISO) or later, by day."""
+        for file in self.ledger_files(since):
             at = codec.times(self._zone)
             for document in self.documents(file):
                 yield understood(partial(codec.entry, at=at), document, f"{self._path}/{file}")
@@ -150,10 +150,11 @@ class Shelves:
         self._shards[file] = self._unread(file, must_be_there=False)
         return file
 
-    def ledger_files(self) -> Iterator[str]:
-        """The files of the ledger, in order."""
+    def ledger_files(self, since: str = "") -> Iterator[str]:
+        """The files of the ledger of that day (ISO) or later, in order."""
         for day in files.names(f"{self._path}/ledger"):
-            yield from self._ledger_files(f"ledger/{day}")
+            if day >= since:
+                yield from self._ledger_files(f"ledger/{day}")
 
     def changed(self) -> dict[str, bytes]:
         """The files that are to be replaced, with what is to stand in them."""

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -91,10 +91,10 @@ class TinyDbStore:
         """Every case whole, by number."""
         return self._readable_shelves().cases()
 
-    def entries(self, outcome: str) -> list[LedgerEntry]:
-        """The ledger's entries of one outcome, by the time they arrived."""
+    def entries(self, outcome: str, since: date | None = None) -> list[LedgerEntry]:
+        """The ledger's entries of one outcome, read on that day or later, by the time they arrived."""
         shelves = self._readable_shelves()
-        found: Iterator[LedgerEntry | None] = shelves.entries()
+        found: Iterator[LedgerEntry | None] = shelves.entries(since.isoformat() if since else "")
         if outcome == "held" and index.exists(self._path):
             found = (shelves.entry(file, ident) for ident, file in index.live(self._path, "held"))
         of_outcome = (entry for entry in found if entry and entry.outcome == outcome)

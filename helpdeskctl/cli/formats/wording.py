@@ -66,7 +66,23 @@ def note_words(event: Event) -> str:
         note = mail_word(kind) + comma + rest
     elif note and event.event in {"command_noted", "followed_up"}:
         note = _(note)
+    elif event.event == "changed":
+        field, colon, rest = note.partition(": ")
+        note = fact_word(field) + colon + rest
     return one_line(note)
+
+
+def fact_word(fact: str) -> str:
+    """A fact of a case that can be corrected."""
+    words = {
+        "sector": _("sector"),
+        "urgency": _("urgency"),
+        "customer": _("customer"),
+        "contract": _("contract"),
+        "requester": _("requester"),
+        "subject": _("subject"),
+    }
+    return words.get(fact, fact)
 
 
 def outcome_word(outcome: str) -> str:
