@@ -74,7 +74,8 @@ def reply(number: int, desk: Desk, post: Post, answer: Answer) -> Case:
         prepared = post.mailbox.prepare(raw)
         path = desk.store.keep(prepared.path, prepared.key, now)
         case = transitions.with_mail(case, _record(mail, prepared.key, path, raw))
-        store.put(transitions.with_outgoing(case, (mail,)))
+        case = transitions.with_outgoing(case, (mail,))
+        store.put(case)
     post.mailbox.file_prepared(prepared, f"Cases.{now.astimezone(desk.policy.zone):%Y-%m}")
     return case
 

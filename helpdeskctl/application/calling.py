@@ -56,6 +56,7 @@ def _decision(call: Call, message: Message, desk: Desk, store: Snapshot, now: da
     because = [f for f in decision.because if not _overruled(f.effect, call)]
     sector = call.sector or decision.sector
     return decision._replace(
+        sender=call.caller,
         because=tuple(because),
         sector=sector,
         terms=terms(decision.contract, context.contracts, sector),

@@ -55,18 +55,19 @@ def merge(number: int, into: int, desk: Desk) -> tuple[Case, Case]:
         if number == into:
             raise RefusedError("A case cannot be merged into itself: nothing was changed.")
         if case.merged_into or goes_on.merged_into:
-            done = case if case.merged_into else goes_on
+            gone = case if case.merged_into else goes_on
             said = "Case #{number} was merged into #{into}, which goes on: work on that one."
-            raise RefusedError(said, number=done.number, into=done.merged_into)
+            raise RefusedError(said, number=gone.number, into=gone.merged_into)
         if case.customer and goes_on.customer and case.customer != goes_on.customer:
             # Who belongs to one would read the mail of the other.
             said = "Cases #{number} and #{into} are of two customers, {one} and {other}: nothing was changed."
             raise RefusedError(said, number=number, into=into, one=case.customer, other=goes_on.customer)
         ended, going_on = transitions.merged(case, goes_on, desk.by, now)
         calendar = desk.policy.calendar_of(ended.case.terms)
-        store.put(transitions.with_due(ended.case, calendar))
+        done = transitions.with_due(ended.case, calendar)
+        store.put(done)
         store.put(going_on.case)
-    return ended.case, going_on.case
+    return done, going_on.case
 
 
 def _refuse_unknown(wanted: Corrections, desk: Desk, store: Snapshot) -> None:

@@ -33,8 +33,8 @@ from helpdeskctl.domain.case import Urgency
 @click.pass_context
 def command(
     context: click.Context,
-    numbers: tuple[tuple[int, ...], ...],
     /,
+    numbers: tuple[tuple[int, ...], ...],
     reason: str,
     dry_run: bool,
     **facts: str | None,
