@@ -748,3 +748,94 @@ def test_the_comparison_in_the_documentation_is_what_the_command_prints() -> Non
     from tests.adapters.comparison import table
 
     assert table() in (Path(__file__).parents[2] / "docs/mail-parser.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"filename*=utf-8''fattura%20n%C2%B0 5 \xd0\xb4\xd0\xbe.pdf",
+        b"filename*=iso-8859-1''\xd0\x94\xd0\xbe\xd0\xba.pdf",
+        b"filename*0*=utf-8''\xe2\x82\xac; filename*1=abc.pdf",
+        "filename=Документ.pdf".encode(),
+        b"filename*=nochar''%ff%fe\xff.pdf",
+        b"filename*='''\xe8",
+    ],
+)
+def test_a_name_with_raw_letters_where_none_belong_is_read(read: Read, name: bytes) -> None:
+    content = (
+        b"x\n--xx\nContent-Type: application/pdf\nContent-Disposition: attachment; "
+        + name
+        + b"\n\nabc\n--xx--\n"
+    )
+    raw = mail(b"--xx\n\n" + content, Content_Type='multipart/mixed; boundary="xx"')
+    [found] = read(raw).attachments
+    assert found.name
+    assert found.name.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [
+        ("Undelivered Mail Returned to Sender", "failed"),
+        ("Mail delivery failed: returning message to sender", "failed"),
+        ("Delivery Status Notification (Failure)", "failed"),
+        ("Undeliverable: [Caso #7] Stampante", "failed"),
+        ("Non recapitabile: [Caso #7] Stampante", "failed"),
+        ("Notifica di mancato recapito", "failed"),
+        ("DELIVERY FAILURE: User anna (anna@cliente.example) not listed in Domino Directory", "failed"),
+        ("Returned mail: see transcript for details", "failed"),
+        ("Your message could not be delivered", "failed"),
+        ("Delivery Status Notification (Delay)", "delayed"),
+        ("Warning: could not send message for past 4 hours", "delayed"),
+        ("Delivery delayed: [Caso #7] Stampante", "delayed"),
+        ("Ritardo nella consegna: Stampante", "delayed"),
+    ],
+)
+def test_reports_without_a_status_part_are_told_by_their_subject(read: Read, subject: str, kind: str) -> None:
+    text = "Could not be delivered: <anna@cliente.example>\n\nMessage-ID: <caso.7.x@projectpp.it>\n"
+    found = read(mail(text, From="Mail Delivery System <MAILER-DAEMON@mx.example>", Subject=subject)).report
+    assert found is not None
+    assert (found.kind, found.original, found.recipient) == (
+        kind,
+        "caso.7.x@projectpp.it",
+        "anna@cliente.example",
+    )
+    assert read(mail(text, Subject=subject)).report is None
+
+
+STATUS = (
+    "Reporting-MTA: dns; mx.example\n\n"
+    "Final-Recipient: utf-8; anna@cliente.example\nAction: failed\nStatus: 5.1.1\n"
+    "Diagnostic-Code: smtp; 550 no such user\n"
+)
+RETURNED = "Message-ID: <caso.7.x@projectpp.it>\nSubject: x\n"
+
+
+@pytest.mark.parametrize(
+    "report_type", ["; report-type=delivery-status", "; Report-Type=DELIVERY-STATUS", ""]
+)
+@pytest.mark.parametrize("status", ["message/delivery-status", "Message/Global-Delivery-Status"])
+@pytest.mark.parametrize("headers", ["text/rfc822-headers", "message/global-headers", "message/rfc822"])
+def test_a_status_part_is_read_however_it_is_labelled(
+    read: Read, report_type: str, status: str, headers: str
+) -> None:
+    inner = part("Non consegnato.", Content_Type="text/plain")
+    parts = (inner, part(STATUS, Content_Type=status), part(RETURNED, Content_Type=headers))
+    body = b"".join(b"--xx\n" + one + b"\n" for one in parts) + b"--xx--\n"
+    for container in ("report", "mixed") if report_type else ("report",):
+        kind = f'multipart/{container}{report_type}; boundary="xx"'
+        found = read(mail(body, From="postmaster@mx.example", Content_Type=kind)).report
+        assert found is not None, container
+        assert (found.kind, found.recipient) == ("failed", "anna@cliente.example")
+        assert (found.original, found.detail) == ("caso.7.x@projectpp.it", "smtp; 550 no such user")
+
+
+def test_a_read_receipt_without_report_type_is_one(read: Read) -> None:
+    told = "Final-Recipient: rfc822; anna@cliente.example\nOriginal-Message-ID: <caso.7.x@projectpp.it>\n"
+    for kind in ("message/disposition-notification", "message/global-disposition-notification"):
+        found = read(
+            multipart("report", part("Letto.", Content_Type="text/plain"), part(told, Content_Type=kind))
+        )
+        assert found.report is not None
+        assert (found.report.kind, found.report.original) == ("displayed", "caso.7.x@projectpp.it")
+        assert found.attachments == ()

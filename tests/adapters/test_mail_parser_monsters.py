@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from helpdeskctl.adapters.mail_parser.html import as_text
 from tests.adapters.test_mail_parser import mail, multipart, part
 
 READ = """
@@ -118,3 +120,33 @@ def test_a_small_mail_and_a_large_attachment_cost_only_so_much_memory(tmp_path: 
     assert large["attachments"] == [len(content)]
     assert isinstance(small["mb"], int) and small["mb"] <= 30
     assert isinstance(large["mb"], int) and large["mb"] <= 130
+
+
+@pytest.mark.parametrize("size", [50_000, 1_000_000])
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "".join(f"<font size={i}><p>" for i in range(60_000)),
+        "".join(f"<font size={i}>" for i in range(2000)) + "<div></font>" * 90_000,
+        "".join(f"<b class={i}><marquee>" for i in range(50_000)),
+        "<svg><td></svg>" + "".join(f"<font color={i}><p>" for i in range(50_000)),
+        "<p " + " ".join(f"a{i}=1" for i in range(125_000)) + ">",
+        "<table><tr><td>" * 70_000,
+    ],
+    ids=["font", "close", "marquee", "svg", "attributes", "tables"],
+)
+def test_no_page_takes_more_than_it_is_worth(bomb: str, size: int) -> None:
+    began = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    text = as_text("visto " + bomb[:size])
+    ended = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert text.startswith("visto")
+    # A second here, and what the process of its own is allowed there.
+    for before, after, most in zip(began, ended, (2, 7), strict=True):
+        assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < most
+
+
+def test_a_large_page_of_a_person_reads_as_a_small_one() -> None:
+    page = "<p>Riga <b>in grassetto</b> e <a href='x'>collegata</a></p><div style='display:none'>no</div>"
+    small, large = as_text(page), as_text(page * 2000)
+    assert small == "Riga in grassetto e collegata"
+    assert large == "\n\n".join([small] * 2000)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from helpdeskctl.adapters.mail_parser import headers
 from helpdeskctl.adapters.mail_parser.charsets import cleaned, decoded, one_line
+from helpdeskctl.adapters.mail_parser.cutting import Cuts
 from helpdeskctl.adapters.mail_parser.names import made_up, safe_name
 from helpdeskctl.adapters.mail_parser.reading import TROUBLE, children, parts_of
 from helpdeskctl.adapters.mail_parser.uuencoding import uuencoded
@@ -27,13 +28,21 @@ _WRAPPING = frozenset(
         "message/delivery-status",
         "message/disposition-notification",
         "message/feedback-report",
+        "message/global-delivery-status",
+        "message/global-disposition-notification",
     }
 )
 _CMS = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _ENCRYPTED = frozenset({"multipart/encrypted", "application/pgp-encrypted"})
 _SLICE = 1 << 18
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_NOT_BASE64 = bytes(
+    set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+)
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
+
+
+# Of a mail that was not read from a file.
+NO_CUTS = Cuts("", "", [])
 
 
 class Attached(NamedTuple):
@@ -51,8 +60,9 @@ class Content(NamedTuple):
     encrypted: bool
 
 
-def content(root: Part) -> Content:
-    """What a person sees: text/plain in order; where that is empty, the HTML as text."""
+def content(root: Part, cuts: Cuts = NO_CUTS) -> Content:
+    """What a person sees: text/plain in order; where that is empty, the HTML as text. `cuts` were made
+    in the mail's tree."""
     plain: list[str] = []
     html: list[str] = []
     attached: list[Attached] = []
@@ -60,19 +70,19 @@ def content(root: Part) -> Content:
     for part in leaves(root):
         kind = part.get_content_type().lower()
         encrypted = encrypted or kind in _ENCRYPTED or _enveloped(part, kind)
-        if wrapped := _signed(part, kind):
+        if wrapped := _signed(part, kind, cuts):
             plain.append(wrapped.text)
             attached += wrapped.attached
             continue
         if kind in _WRAPPING or (part.is_multipart() and not kind.startswith("message/")):
             continue
         if _is_body(part, kind, have_text=bool(plain or html)):
-            (html if kind == "text/html" else plain).append(_text(part))
+            (html if kind == "text/html" else plain).append(_text(part, cuts))
         elif kind not in _ENCRYPTED:
             name = safe_name(_name(part)) or made_up(kind, len(attached) + 1)
-            attached.append(_attached(name, kind, partial(_decoded_pieces, part)))
+            attached.append(_attached(name, kind, partial(_decoded_pieces, part, cuts)))
             if kind.endswith("-tnef") or name.lower() == "winmail.dat":
-                text, page = _opened_tnef(part, attached)
+                text, page = _opened_tnef(part, attached, cuts)
                 plain, html = (plain, html) if any(map(str.strip, plain + html)) else ([text], [page])
     text = "\n\n".join(piece for piece in plain if piece.strip())
     if "\nbegin " in f"\n{text}":
@@ -85,13 +95,13 @@ def content(root: Part) -> Content:
     return Content(text[:_LONGEST_TEXT].strip("\n"), tuple(attached), encrypted)
 
 
-def _signed(part: Part, kind: str) -> Content | None:
+def _signed(part: Part, kind: str, cuts: Cuts) -> Content | None:
     """What an opaque signature of the mail itself wraps; a document that is signed stays a document."""
     if kind not in _CMS or _enveloped(part, kind) or _name(part).lower() not in {"", "smime.p7m"}:
         return None
     from helpdeskctl.adapters.mail_parser.cms import signed_content
 
-    inner = signed_content(b"".join(_decoded_pieces(part)))
+    inner = signed_content(b"".join(_decoded_pieces(part, cuts)))
     if inner is None:
         return None
     entity = message_from_bytes(inner)
@@ -100,11 +110,11 @@ def _signed(part: Part, kind: str) -> Content | None:
     return None if again else content(entity)
 
 
-def _opened_tnef(part: Part, attached: list[Attached]) -> tuple[str, str]:
+def _opened_tnef(part: Part, attached: list[Attached], cuts: Cuts) -> tuple[str, str]:
     """The files of a winmail.dat put beside it; its own text and page."""
     from helpdeskctl.adapters.mail_parser.tnef import opened
 
-    found = opened(b"".join(_decoded_pieces(part)))
+    found = opened(b"".join(_decoded_pieces(part, cuts)))
     _add_files(found.files, attached)
     return cleaned(found.text), cleaned(found.html)
 
@@ -140,8 +150,12 @@ def _enveloped(part: Part, kind: str) -> bool:
     return "signed" not in str(smime).lower() and "certs" not in str(smime).lower()
 
 
-def _text(part: Part) -> str:
-    raw = b"".join(_decoded_pieces(part))
+def _text(part: Part, cuts: Cuts) -> str:
+    raw = b""
+    for piece in _decoded_pieces(part, cuts):
+        raw += piece
+        if len(raw) > 4 * _LONGEST_TEXT:
+            break
     text = decoded(raw[: 4 * _LONGEST_TEXT], _charset(part))
     return _unflowed(text) if str(part.get_param("format") or "").lower() == "flowed" else text
 
@@ -173,20 +187,20 @@ def _attached(name: str, kind: str, pieces: Callable[[], Iterable[bytes]]) -> At
     return Attached(Attachment(name, kind, size, digest.hexdigest()), pieces)
 
 
-def _decoded_pieces(part: Part) -> Iterator[bytes]:
+def _decoded_pieces(part: Part, cuts: Cuts) -> Iterator[bytes]:
     """The content of a part; base64 in slices, for attachments are large."""
     if part.is_multipart():
         for child in children(part):
-            yield _whole(child)
+            yield from cuts.restored(_whole(child))
         return
     payload = _undecoded(part)
     if _encoding(part) == "base64" and isinstance(payload, str) and payload.isascii():
-        yield from _base64_pieces(payload)
+        yield from _base64_pieces(cuts.segments(payload))
     elif _encoding(part) == "quoted-printable" and isinstance(payload, str):
-        yield a2b_qp(payload.encode("utf-8", "surrogateescape"))
+        yield a2b_qp(b"".join(cuts.restored(payload.encode("utf-8", "surrogateescape"))))
     else:
         whole = part.get_payload(decode=True)
-        yield whole if isinstance(whole, bytes) else b""
+        yield from cuts.restored(whole if isinstance(whole, bytes) else b"")
 
 
 def _whole(mail: Part) -> bytes:
@@ -215,15 +229,16 @@ def _encoding(part: Part) -> str:
     return str(part.get("content-transfer-encoding", "")).strip().lower()
 
 
-def _base64_pieces(payload: str) -> Iterator[bytes]:
-    rest = ""
-    for start in range(0, len(payload), _SLICE):
-        rest += _NOT_BASE64.sub("", payload[start : start + _SLICE])
-        usable = len(rest) - len(rest) % 4
-        yield a2b_base64(rest[:usable])
-        rest = rest[usable:]
+def _base64_pieces(segments: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for segment in segments:
+        for start in range(0, len(segment), _SLICE):
+            rest += segment[start : start + _SLICE].translate(None, _NOT_BASE64)
+            usable = len(rest) - len(rest) % 4
+            yield a2b_base64(rest[:usable])
+            rest = rest[usable:]
     try:
-        yield a2b_base64(rest + "=" * (-len(rest) % 4))
+        yield a2b_base64(rest + b"=" * (-len(rest) % 4))
     except Error:
         # One letter left over: the attachment was cut short.
         return
@@ -241,11 +256,18 @@ def _name(part: Part) -> str:
         except (ValueError, TypeError, IndexError):
             found = None
         if isinstance(found, tuple):
-            charset, _language, value = found
-            found = decoded(str(value).encode("latin-1", "surrogateescape"), str(charset or ""))
+            found = _percent_decoded(str(found[2]), str(found[0] or ""))
         if found:
             return headers.text(str(found))
     return ""
+
+
+def _percent_decoded(value: str, charset: str) -> str:
+    """RFC 2231: bytes as letters; where real letters stand among them, they are letters already."""
+    try:
+        return decoded(value.encode("latin-1", "surrogateescape"), charset)
+    except UnicodeEncodeError:
+        return value
 
 
 def _readable(part: Part, header: str) -> Part:

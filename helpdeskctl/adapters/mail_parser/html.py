@@ -22,22 +22,43 @@ _BLOCKS = frozenset(
     """.split()
 )
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol table pre blockquote".split())
-_OPENED = re.compile(r"<(?!br|img|hr|input|meta|link|col|p\b|li\b|t[drh]\b|o:p|d[dt]\b)[a-z]", re.IGNORECASE)
+# A browser carries these over into every block that is opened before they are closed. That may take time
+# and memory that grow with the square, and changes nothing in what is read.
+_FORMATTING = re.compile(
+    r"<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE
+)
 _TAG = re.compile(r"<[^<>]{0,5000}>")
-_DEEPEST = 10_000
+# A larger page is read in a process of its own.
+_LARGE = 100_000
+_SECONDS = 20
+_CHILD = "helpdeskctl.adapters.mail_parser.html_child"
 _QUOTES = frozenset({"blockquote"})
 # More elements than any person's mail has.
 _MOST_NODES = 200_000
 
 
 def as_text(html: str) -> str:
-    """What is seen of the page, quotations with "> " before each line."""
+    """What is seen of the page, quotations with "> " before each line; of a page that takes too much to
+    be read, what stands between its tags."""
+    if len(html) <= _LARGE:
+        return seen(html)
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-P", "-m", _CHILD]
+    page = html.encode("utf-8", "replace")
+    try:
+        done = subprocess.run(command, input=page, capture_output=True, timeout=_SECONDS, check=True)
+    except (subprocess.SubprocessError, OSError):
+        return cleaned(_TAG.sub(" ", html)).strip()
+    return done.stdout.decode("utf-8", "replace")
+
+
+def seen(html: str) -> str:
+    """The same in this process, whatever it takes."""
     from selectolax.lexbor import LexborHTMLParser
 
-    if len(_OPENED.findall(html)) - html.count("</") > _DEEPEST:
-        # No person's program nests so; the tree of it would take time that grows with the square.
-        return cleaned(_TAG.sub(" ", html)).strip()
-    page = LexborHTMLParser(html)
+    page = LexborHTMLParser(_FORMATTING.sub(r"<\1span", html))
     if page.body is None:
         return ""
     return _Writer().written(page.body)

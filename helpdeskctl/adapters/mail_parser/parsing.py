@@ -20,9 +20,9 @@ def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
 
     A certified mail is the mail in its envelope, with the envelope's recipients and deciding headers.
     """
-    root = tree(path, limits).root
+    root, cuts = tree(path, limits)
     shown, report, envelope = opened(root)
-    found = content(shown)
+    found = content(shown, cuts)
     if report is None and _may_be_report(root):
         from helpdeskctl.adapters.mail_parser.reports import report as reported
 
@@ -50,7 +50,8 @@ def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
 
 def contents(path: str, limits: Limits) -> tuple[Attached, ...]:
     """The attachments of the mail at that path with their contents: the same as `parse` gives."""
-    return content(opened(tree(path, limits).root)[0]).attached
+    root, cuts = tree(path, limits)
+    return content(opened(root)[0], cuts).attached
 
 
 def opened(root: Part) -> tuple[Part, Report | None, Envelope | None]:
@@ -93,7 +94,7 @@ def _recipients(roots: Iterable[Part]) -> tuple[str, ...]:
 def _may_be_report(root: Part) -> bool:
     """Cheaply: whether it is worth asking what the mail reports."""
     kind = root.get_content_type().lower()
-    if kind == "multipart/report" or root.get("x-failed-recipients"):
+    if kind in {"multipart/report", "message/delivery-status"} or root.get("x-failed-recipients"):
         return True
     sender = headers.first(root, "from").lower()
     robot = "mailer-daemon" in sender or "postmaster" in sender or "mail-daemon" in sender

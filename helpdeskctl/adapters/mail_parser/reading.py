@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from email import errors
 from email.feedparser import BytesFeedParser
 from email.message import Message as Part
+from itertools import chain
 from typing import BinaryIO, NamedTuple
 
+from helpdeskctl.adapters.mail_parser.cutting import Cuts, cuts_of, lightened
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.settings import Limits
 
@@ -31,10 +33,10 @@ TROUBLE = (
 
 
 class Tree(NamedTuple):
-    """A mail's root part with its header block as it stands in the file."""
+    """A mail's root part, and what was cut out of its tree."""
 
     root: Part
-    header: bytes
+    cuts: Cuts
 
 
 def tree(path: str, limits: Limits) -> Tree:
@@ -48,14 +50,16 @@ def tree(path: str, limits: Limits) -> Tree:
         if header is None:
             said = "The header has more than the {limit} kB of [limits] header_kb."
             raise UnreadableMailError(said, limit=limits.header_kb)
-        root = _parsed(_checked(_pieces(header, file), limits))
+        cuts = cuts_of(path)
+        checked = _checked(_pieces(header, file), limits)
+        root = _parsed(chain([next(checked)], lightened(checked, len(header), cuts)))
     depth, parts = _measured(root)
     if depth > limits.nesting:
         raise _too_deep(limits)
     if parts > limits.parts:
         said = "The mail has {parts} parts, more than the {limit} of [limits] parts."
         raise UnreadableMailError(said, parts=parts, limit=limits.parts)
-    return Tree(root, header)
+    return Tree(root, cuts)
 
 
 def header_block(file: BinaryIO, most: int) -> bytes | None:

@@ -1,6 +1,8 @@
 """What machines report about a mail of ours: RFC 3464 and 8098, and the older forms of mail systems."""
 
 import re
+from collections.abc import Iterator
+from email import message_from_string
 from email.message import Message as Part
 
 from helpdeskctl.adapters.mail_parser import headers
@@ -9,6 +11,7 @@ from helpdeskctl.adapters.mail_parser.charsets import one_line
 from helpdeskctl.adapters.mail_parser.reading import children
 from helpdeskctl.domain.message import Report
 
+_MOST_BLOCKS = 100
 _ACTIONS = {
     "failed": "failed",
     "delayed": "delayed",
@@ -22,9 +25,28 @@ _BOUNCE_SENDERS = re.compile(
     r"(?:mailer-daemon|postmaster|mail-daemon|microsoftexchange\w{0,40})@", re.IGNORECASE
 )
 _BOUNCE_SUBJECTS = re.compile(
-    r"failure notice|undeliver|mail delivery failed|delivery status notification \(failure\)|"
-    r"returned mail|delivery failure|non recapitabile|mancato recapito|mail delivery system",
+    r"failure notice|undeliver|nondeliver|non-deliver|delivery (?:has )?failed|delivery failure|"
+    r"delivery (?:status )?notification \(failure\)|delivery problem|could ?n[o']t be delivered|"
+    r"returned mail|returned to sender|non recapitabil|mancat[oa] (?:recapito|consegna)|mail delivery system|"
+    r"mail system error|user unknown|unzustellbar",
     re.IGNORECASE,
+)
+_DELAY_SUBJECTS = re.compile(
+    r"delivery (?:status )?notification \(delay\)|delivery (?:is |has been )?delayed|message delayed|"
+    r"delayed mail|still being retried|could not send message for past|ritardo nella consegna|"
+    r"consegna ritardata",
+    re.IGNORECASE,
+)
+_STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_NOTIFICATION = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
+_RETURNED_HEADERS = frozenset(
+    {
+        "text/rfc822-headers",
+        "message/rfc822",
+        "message/rfc822-headers",
+        "message/global",
+        "message/global-headers",
+    }
 )
 
 
@@ -32,21 +54,33 @@ def report(root: Part, text: str) -> Report | None:
     """The report that the mail is, or None. `text` is what a person sees of it."""
     if root.get_content_type().lower() == "multipart/report":
         kind = str(root.get_param("report-type") or "").lower()
-        if kind == "disposition-notification":
+        if kind == "disposition-notification" or _has(root, _NOTIFICATION):
             return _notification(root)
-        found = _delivery_status(root)
-        if found:
-            return found
-    return _older_form(root, text)
+    # Some systems forget to say in the outermost header that it is a report.
+    return _delivery_status(root) or _older_form(root, text)
+
+
+def _has(root: Part, kinds: frozenset[str]) -> bool:
+    return any(part.get_content_type().lower() in kinds for part in leaves(root))
+
+
+def _blocks(part: Part) -> Iterator[Part]:
+    """The header blocks of a status part. Of the internationalised kind (RFC 6533) the library reads the
+    first alone, and takes the others for its text."""
+    for block in children(part):
+        yield block
+        rest = None if block.is_multipart() else block.get_payload()
+        if isinstance(rest, str) and not part.get_content_type().lower().endswith("/delivery-status"):
+            yield from map(message_from_string, filter(None, rest.strip().split("\n\n")[:_MOST_BLOCKS]))
 
 
 def _delivery_status(root: Part) -> Report | None:
     original = _returned_id(root)
     for part in leaves(root):
-        if part.get_content_type().lower() != "message/delivery-status":
+        if part.get_content_type().lower() not in _STATUS:
             continue
         kinds = []
-        for block in children(part):
+        for block in _blocks(part):
             action = headers.first(block, "action").partition(" ")[0].lower()
             if action in _ACTIONS:
                 detail = headers.first(block, "diagnostic-code") or headers.first(block, "status")
@@ -63,8 +97,8 @@ def _notification(root: Part) -> Report:
     """A read receipt."""
     recipient = original = ""
     for part in leaves(root):
-        if part.get_content_type().lower() == "message/disposition-notification":
-            for block in children(part):
+        if part.get_content_type().lower() in _NOTIFICATION:
+            for block in _blocks(part):
                 recipient = headers.first(block, "final-recipient").rpartition(";")[2].strip()
                 original = headers.first(block, "original-message-id").strip("<> ")
     return Report("displayed", recipient[:320], original[:900], "")
@@ -74,10 +108,10 @@ def _returned_id(root: Part) -> str:
     """The Message-ID of the mail that a report returns, whole or as its header."""
     for part in leaves(root):
         kind = part.get_content_type().lower()
-        if kind == "message/rfc822" and children(part):
+        if kind in _RETURNED_HEADERS and children(part):
             if found := next((headers.message_id(inner) for inner in children(part)), ""):
                 return found
-        elif kind in {"text/rfc822-headers", "message/rfc822", "message/rfc822-headers"}:
+        elif kind in _RETURNED_HEADERS:
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes) and (found := _id_in(payload.decode("utf-8", "replace"))):
                 return found
@@ -92,13 +126,14 @@ def _older_form(root: Part, text: str) -> Report | None:
     by_machine = bool(_BOUNCE_SENDERS.search(sender)) or null_sender
     subject = headers.first(root, "subject")
     qmail = text.lstrip().startswith("Hi. This is the")
-    if not failed and not (by_machine and (qmail or _BOUNCE_SUBJECTS.search(subject))):
+    delayed = not failed and by_machine and _DELAY_SUBJECTS.search(subject)
+    if not failed and not delayed and not (by_machine and (qmail or _BOUNCE_SUBJECTS.search(subject))):
         return None
     original = _returned_id(root) or _id_in(text)
     recipient = failed.partition(",")[0].strip()
     if not recipient and (found := _ADDRESS_IN_TEXT.search(text)):
         recipient = found[1]
-    return Report("failed", recipient[:320], original, one_line(subject)[:200])
+    return Report("delayed" if delayed else "failed", recipient[:320], original, one_line(subject)[:200])
 
 
 def _id_in(text: str) -> str:
