@@ -138,7 +138,7 @@ def test_raw_letters_in_names_and_subjects(read: Read, raw: bytes) -> None:
         ("=?iso-2022-jp?b?GyRCRnxLXBsoQg==?=", "日本"),
         ("=?utf-8*it?q?Perch=C3=A9?=", "Perché"),
         ("=?utf-8?b?UGVyY2jDqQ?=", "Perché"),
-        ("=?utf-7?q?+ADw-script?=", "+ADw-script"),
+        ("=?utf-7?q?+ADw-script?=", "<script"),
         ("=?utf-8?x?abc?=", "=?utf-8?x?abc?="),
         ("=?utf-8?q?mancante", "=?utf-8?q?mancante"),
         ("=?utf-8?q?tab=09e=00nul?=", "tab enul"),
@@ -244,11 +244,19 @@ def test_only_deciding_headers_are_handed_on(read: Read) -> None:
         ("utf-8", "perché".encode("cp1252"), "perché"),
         ("iso-2022-jp", b"\x1b$BF|K\\\x1b(B", "日本"),
         ("utf-16", "perché".encode("utf-16"), "perché"),
-        ("utf-7", b"+ADw-b+AD4-", "+ADw-b+AD4-"),
+        ("utf-7", b"+ADw-b+AD4-", "<b>"),
         ("base64", b"ok", "ok"),
         ("koi8-r", "мир".encode("koi8-r"), "мир"),
         ("utf-8", b"a\x00b\x1b[31mc\x0bd\x9b", None),
-        ("iso-8859-15", b"100 \xa4", "100 ¤"),
+        ("iso-8859-15", b"100 \xa4", "100 €"),
+        ("iso-8859-15", b"100 \x80 \xa4", "100 € ¤"),
+        # A little damaged, but plainly what it is said to be.
+        ("utf-8", "Però è così, perciò".encode() + b"\xc3.", "Però è così, perciò\ufffd."),
+        ("utf-8", b"perch\xe8 \xe8 cos\xec, citt\xc3\xa0", "perchè è così, cittÃ\xa0"),
+        ("gb2312", "你好，我是客户".encode("gbk") + b"\xff", "你好，我是客户\ufffd"),
+        ("gb2312", "打印机壞了".encode("gb18030"), "打印机壞了"),
+        ("iso-2022-jp", b"\x1b$B-!4]?t;z%F%9%H\x1b(B", "\ufffd丸数字テスト"),
+        ("koi8-r", "тест".encode("koi8-r"), "тест"),
     ],
 )
 def test_any_charset_or_a_wrong_one(read: Read, charset: str, content: bytes, text: str | None) -> None:
@@ -839,3 +847,24 @@ def test_a_read_receipt_without_report_type_is_one(read: Read) -> None:
         assert found.report is not None
         assert (found.report.kind, found.report.original) == ("displayed", "caso.7.x@projectpp.it")
         assert found.attachments == ()
+
+
+def test_a_container_without_parts_is_text(read: Read) -> None:
+    for kind in ("multipart/alternative", "multipart/mixed; boundary=altrove"):
+        found = read(mail("Non si accende.\n", Content_Type=kind))
+        assert (found.text, found.attachments) == ("Non si accende.", ())
+    assert read(mail("", Content_Type="multipart/mixed")).attachments == ()
+
+
+def test_a_quoted_local_part_stays_whole(read: Read) -> None:
+    assert read(mail(From='"Anna Verdi"@cliente.example')).sender == Address(
+        "", '"Anna Verdi"@cliente.example'
+    )
+    assert read(mail(From="'anna@cliente.example'")).sender.address == "anna@cliente.example"
+    assert read(mail(From="<<anna@cliente.example>>")).sender.address == "anna@cliente.example"
+
+
+def test_a_uuencoded_file_whose_lines_are_padded_too_far_is_whole(read: Read) -> None:
+    lines = "#86)C``  \n#86)CAAAA\n"
+    [found] = read(mail(f"Ecco.\n\nbegin 644 foto.jpg\n{lines}`\nend\n")).attachments
+    assert (found.name, found.size) == ("foto.jpg", 6)

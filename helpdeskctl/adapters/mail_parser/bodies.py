@@ -76,7 +76,10 @@ def content(root: Part, cuts: Cuts = NO_CUTS) -> Content:
             continue
         if kind in _WRAPPING or (part.is_multipart() and not kind.startswith("message/")):
             continue
-        if _is_body(part, kind, have_text=bool(plain or html)):
+        if kind.startswith("multipart/"):
+            # A container in which no part is found, because of its boundary: what stands there is text.
+            plain.append(_text(part, cuts))
+        elif _is_body(part, kind, have_text=bool(plain or html)):
             (html if kind == "text/html" else plain).append(_text(part, cuts))
         elif kind not in _ENCRYPTED:
             name = safe_name(_name(part)) or made_up(kind, len(attached) + 1)

@@ -1,14 +1,28 @@
 """Bytes to text, whatever the charset is said to be."""
 
 import codecs
+import re
 import unicodedata
 
 # Written by programs that mean cp1252: Outlook labels it so, and the euro sign shows it.
 _REALLY_CP1252 = frozenset(
-    "ascii iso8859-1 latin-1 latin1 iso8859_1 us-ascii ansi_x3.4-1968 iso8859-15 unknown-8bit".split()
+    "ascii iso8859-1 latin-1 latin1 iso8859_1 us-ascii ansi_x3.4-1968 unknown-8bit".split()
 )
-# A charset in which harmless bytes mean something else is a way around every check; and some are no text.
-_REFUSED = frozenset("utf-7 idna punycode unicode_escape raw_unicode_escape mbcs oem undefined".split())
+# What programs mean that name the narrower one.
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso2022_jp": "iso2022_jp_3",
+}
+# Codecs of the library that are no charsets of mail.
+_REFUSED = frozenset("idna punycode unicode_escape raw_unicode_escape mbcs oem undefined".split())
+# Letters of the Latin alphabet, where cp1252 has its own signs: what uses those is no ISO 8859.
+_C1 = re.compile(rb"[\x80-\x9f]")
+# So many letters read right for each that cannot be read make a text that is only damaged.
+_DAMAGED = 3
 
 
 def decoded(content: bytes, charset: str) -> str:
@@ -18,25 +32,37 @@ def decoded(content: bytes, charset: str) -> str:
     """
     name = _known(charset)
     if name in {"", "utf-8"} or name in _REALLY_CP1252:
-        return _guessed(content)
-    try:
-        text = content.decode(name)
-    except (LookupError, UnicodeError, ValueError):
-        return _guessed(content)
-    # Some codecs of the standard library give lone surrogates, others are no text codecs at all.
-    return text if isinstance(text, str) and text.isprintable() else cleaned(text)
+        return _guessed(content, "cp1252")
+    if name == "iso8859-15":
+        return _guessed(content, "cp1252" if _C1.search(content) else name)
+    # Where the charset named does not fit, UTF-8 that does is no chance (but all ASCII does).
+    others = () if content.isascii() else ("utf-8",)
+    for codec in (name, *others, _WIDER.get(name, name)):
+        try:
+            return cleaned(content.decode(codec))
+        except (LookupError, UnicodeError, ValueError):
+            pass
+    return _damaged(content, _WIDER.get(name, name)) or _guessed(content, "cp1252")
 
 
-def _guessed(content: bytes) -> str:
+def _guessed(content: bytes, other: str) -> str:
+    """UTF-8, also a little damaged, else the other charset."""
     try:
         return cleaned(content.decode("utf-8"))
     except UnicodeDecodeError:
-        pass
-    try:
-        return cleaned(content.decode("cp1252"))
-    except UnicodeDecodeError:
         # Five bytes mean nothing in cp1252.
-        return cleaned(content.decode("cp1252", "replace"))
+        return _damaged(content, "utf-8") or cleaned(content.decode(other, "replace"))
+
+
+def _damaged(content: bytes, codec: str) -> str:
+    """The text where most of it can be read in that charset; "" where it is no such text."""
+    try:
+        text = content.decode(codec, "replace")
+    except (LookupError, UnicodeError, ValueError):
+        return ""
+    wrong = text.count("\ufffd")
+    right = sum(not c.isascii() for c in text) - wrong
+    return cleaned(text) if right >= _DAMAGED * wrong else ""
 
 
 def _known(charset: str) -> str:

@@ -78,8 +78,12 @@ def bare_addresses(part: Part, *names: str) -> tuple[str, ...]:
 
 def _normal(address: str) -> str:
     """The address without what cannot be in one, its domain in lower case."""
-    address = one_line(_decoded_words(address)).strip("<>'\" ").replace(" ", "")[:320]
+    address = one_line(_decoded_words(address)).strip("<> ")[:320]
     local, _, domain = address.rpartition("@")
+    # A quoted local part (RFC 5322 §3.4.1) may hold anything; elsewhere quotes and blanks are dirt.
+    if not (local[:1] == local[-1:] == '"' and len(local) > 2):
+        local = local.strip("'\"").replace(" ", "")
+    domain = domain.strip("'\"").replace(" ", "")
     return f"{local}@{domain.lower().rstrip('.')}" if local and domain else ""
 
 

@@ -39,5 +39,13 @@ def _decoded(line: str) -> bytes:
         return a2b_uu(line.encode("ascii", "replace"))
     except Error:
         # Some programs pad a line to a whole group.
-        length = ((ord(line[0]) - 32) & 63) * 4 // 3 + 2
-        return a2b_uu(line[: length + 1].encode("ascii", "replace")) if line[:length].isascii() else b""
+        return _padded(line)
+
+
+def _padded(line: str) -> bytes:
+    """The bytes that the line says it has; none where it has not so many."""
+    groups = (((ord(line[0]) - 32) & 63) + 2) // 3
+    try:
+        return a2b_uu(line[: 1 + 4 * groups].encode("ascii", "replace"))
+    except Error:
+        return b""
