@@ -32,7 +32,13 @@ class MemorySnapshot:
         return self.cases.get(number)
 
     def numbers(self, kind: str, value: str) -> tuple[int, ...]:
-        value = value.lower() if kind == "requester" else value.casefold() if kind == "customer" else value
+        value = (
+            value.lower()
+            if kind == "requester"
+            else value.casefold()
+            if kind in {"customer", "contract"}
+            else value
+        )
         return tuple(n for n, case in sorted(self.cases.items()) if value and (kind, value) in _keys(case))
 
     def entry(self, ident: str) -> LedgerEntry | None:
@@ -69,6 +75,8 @@ class MemorySnapshot:
 
 def _keys(case: Case) -> set[tuple[str, str]]:
     found = {("requester", case.requester.address.lower()), ("customer", case.customer.casefold())}
+    if case.contract:
+        found.add(("contract", case.contract.number.casefold()))
     for mail in case.messages:
         found |= {("key", mail.key), ("message_id", mail.message_id), ("digest", mail.digest)}
     return found

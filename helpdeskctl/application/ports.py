@@ -101,7 +101,7 @@ class Snapshot(Protocol):
         """The whole case, or None."""
 
     def numbers(self, kind: str, value: str) -> tuple[int, ...]:
-        """Cases by `key`, `message_id`, `digest`, `requester` or `customer`, oldest first."""
+        """Cases by `key`, `message_id`, `digest`, `requester`, `customer` or `contract`, oldest first."""
 
     def entry(self, ident: str) -> LedgerEntry | None:
         """The ledger entry of that id."""

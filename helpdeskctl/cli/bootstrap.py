@@ -19,8 +19,8 @@ from helpdeskctl.application.ports import (
     PeekAtMail,
     Texts,
 )
-from helpdeskctl.domain.registry import Customer
-from helpdeskctl.domain.settings import Settings
+from helpdeskctl.domain.registry import Customer, Registry
+from helpdeskctl.domain.settings import ALWAYS, Settings
 
 
 @lru_cache
@@ -47,9 +47,20 @@ def usual_configuration() -> str:
 
 def customers_of(path: str) -> tuple[Customer, ...]:
     """The customers in a CSV file."""
-    from helpdeskctl.adapters.customers_csv import customers
+    from helpdeskctl.adapters.registry_csv import customers
 
     return customers(path)
+
+
+def contracts_of(path: str, chosen: Settings) -> Registry:
+    """The contracts in a CSV file, with what they say of their customers."""
+    from helpdeskctl.adapters.registry_csv import contracts
+
+    policy = chosen.policy
+    names = {sector.name.lower(): sector.key for sector in policy.sectors}
+    names |= {sector.key.lower(): sector.key for sector in policy.sectors}
+    calendars = frozenset((ALWAYS, *(name for name, _ in policy.calendars)))
+    return contracts(path, names, calendars)
 
 
 def clock(zone: tzinfo) -> Clock:

@@ -2,11 +2,11 @@
 
 import click
 
-from helpdeskctl.application.registering import customer_named, differences, import_customers
+from helpdeskctl.application.registering import customer_named, plan_customers
 from helpdeskctl.cli import bootstrap
 from helpdeskctl.cli.formats import json, tsv
+from helpdeskctl.cli.importing import carry_out_plan, import_options
 from helpdeskctl.cli.options import Session, common, session
-from helpdeskctl.cli.speaking import say
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.registry import Customer
 
@@ -32,23 +32,15 @@ def command() -> None:
     ),
 )
 @click.argument("file", metavar="FILE.csv")
-@click.option("--dry-run", is_flag=True, help=_("Only show what would change."))
+@import_options
 @common
 @click.pass_context
-def import_(context: click.Context, file: str, dry_run: bool) -> None:
+def import_(context: click.Context, file: str, dry_run: bool, yes: bool) -> int:
     """Import customers."""
     asked = session(context)
     store = bootstrap.store(asked.settings)
-    customers = bootstrap.customers_of(file)
-    changes = differences(store, customers)
-    if asked.json:
-        click.echo(json.dumps({name: list(names) for name, names in changes._asdict().items()}))
-    for sign, names in zip("+~-", changes, strict=True):
-        for name in names:
-            say(f"{sign} {name}")
-    if not dry_run:
-        import_customers(store, customers)
-        say(_("Customers: {n}.").format(n=len(customers)))
+    plan = plan_customers(store.registry(), bootstrap.customers_of(file))
+    return carry_out_plan(plan, store, asked, dry_run, yes)
 
 
 @command.command("list", help=_("All customers.\n\nExample: helpdeskctl customers list --json"))

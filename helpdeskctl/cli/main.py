@@ -9,7 +9,7 @@ import click
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.options import Session, common, session
 from helpdeskctl.cli.words import _, asked_language, sentence, speak
-from helpdeskctl.domain.errors import HelpdeskError
+from helpdeskctl.domain.errors import BadRowsError, HelpdeskError
 
 # name → (module, short help). The order is the order of the help page.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -31,11 +31,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("classify", "What would be done with a mail, and why"),
     "held": ("held", "Mail that a person has to look at"),
     "outbox": ("outbox", "Mail that waits to be sent"),
+    "contracts": ("contracts", "What was promised to whom: import, list, show"),
     "customers": ("customers", "Who belongs to which customer: import, list, show"),
     "mail": ("mail", "The texts of outgoing mail"),
     "init": ("init", "Write a commented configuration and make the directories"),
 }
 
+
+# A list of a thousand wrong cells helps nobody.
+_MOST_SHOWN = 20
 
 C = TypeVar("C", bound=click.Command)
 
@@ -137,6 +141,10 @@ def _told(error: Exception) -> int:
 
 def said(error: Exception) -> str:
     """The error's sentence in the language spoken."""
+    if isinstance(error, BadRowsError):
+        shown = [sentence(problem) for problem in error.problems[:_MOST_SHOWN]]
+        more = len(error.problems) - len(shown)
+        return "\n".join((sentence(error), *shown, *([_("… and {n} more").format(n=more)] if more else [])))
     if isinstance(error, HelpdeskError):
         return sentence(error)
     if isinstance(error, click.exceptions.Abort):

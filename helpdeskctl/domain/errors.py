@@ -4,6 +4,8 @@ A sentence says what, where, and what to do. Which exit code an error becomes is
 line's business (`helpdeskctl.cli.exit_codes`).
 """
 
+from collections.abc import Sequence
+
 
 class HelpdeskError(Exception):
     """The root: one complete English sentence, with its facts apart so that it can be translated.
@@ -47,6 +49,14 @@ class UndecidedError(HelpdeskError):
 
 class RefusedError(HelpdeskError):
     """What was asked cannot be done in the state things are in."""
+
+
+class BadRowsError(RefusedError):
+    """Cells of a file that are wrong, each with its own sentence; nothing of the file was taken."""
+
+    def __init__(self, problems: Sequence[HelpdeskError], sentence: str, **facts: object) -> None:
+        super().__init__(sentence, **facts)
+        self.problems = tuple(problems)
 
 
 class OvertakenError(RefusedError):

@@ -21,7 +21,8 @@ def test_customers_are_imported_listed_and_shown(
     assert call("customers", "list").out == "Officine Rossi\t\tcliente.example\n"
     (desk.home / "c.csv").write_text("nome;domini\nOfficine Rossi;rossi.example\nBianchi;bianchi.example\n")
     tried = call("customers", "import", str(desk.home / "c.csv"), "--dry-run", "--json")
-    assert json.loads(tried.out) == {"added": ["Bianchi"], "changed": ["Officine Rossi"], "removed": []}
+    changed = {"Officine Rossi": ["domains: cliente.example → rossi.example"]}
+    assert json.loads(tried.out)["customers"] == {"added": ["Bianchi"], "changed": changed, "removed": []}
     assert len(json.loads(call("customers", "list", "--json").out)) == 1
     call("customers", "import", str(desk.home / "c.csv"))
     assert call("customers", "show", "BIANCHI").out == "Bianchi\t\tbianchi.example\n"

@@ -7,7 +7,7 @@ line said twice says the same as once, and a later line outdoes an earlier one. 
 |---|---|---|
 | `mails/a3f` | `HASH NUMBER;` or `HASH -NUMBER;` | cases (no longer) known by key, message_id, digest |
 | | `HASH DAY/NNN;` | the ledger file that an entry lies in |
-| `people/0c` | as above | cases of a requester or customer |
+| `people/0c` | as above | cases of a requester, customer or contract |
 | `open` | `NUMBER TAB SUMMARY TAB` | what `list` shows of a case; `null` when it shows it no more |
 | `waiting` | `HOLDER TAB TIME TAB` | who holds mail that waits, and when it is to be tried |
 | `held` | `ID TAB LEDGER FILE TAB` | held mails |
@@ -35,7 +35,7 @@ _KEPT = timedelta(days=8)
 _GROWN = 2
 _SMALL = 16 * 1024
 _HEAD_LENGTH = len(b"\t000000000000\t\n")
-_PEOPLE = frozenset({"requester", "customer"})
+_PEOPLE = frozenset({"requester", "customer", "contract"})
 # Ends a line of a log. JSON holds no tab, so that a line without this end is one that a crash has torn.
 _END = "\t"
 
@@ -47,6 +47,7 @@ Said = tuple[str, str]
 def keys_of(document: Document) -> set[Key]:
     """What a case is found by."""
     keys = {("requester", document["requester"]["address"]), ("customer", document["customer"])}
+    keys.add(("contract", (document["contract"] or {}).get("number", "")))
     for mail in document["messages"]:
         keys |= {("key", mail["key"]), ("message_id", mail["message_id"]), ("digest", mail["digest"])}
     return {normal(*key) for key in keys if key[1]}
