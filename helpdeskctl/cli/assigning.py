@@ -3,6 +3,7 @@
 import click
 
 from helpdeskctl.application import desk
+from helpdeskctl.cli import suggesting
 from helpdeskctl.cli.changing import change, dry_run_option
 from helpdeskctl.cli.numbers import numbers_argument
 from helpdeskctl.cli.options import common, session
@@ -17,7 +18,14 @@ from helpdeskctl.cli.words import _
     ),
 )
 @numbers_argument()
-@click.option("--to", "owner", required=True, metavar=_("LOGIN"), help=_("The new owner, or - for nobody."))
+@click.option(
+    "--to",
+    "owner",
+    required=True,
+    metavar=_("LOGIN"),
+    help=_("The new owner, or - for nobody."),
+    shell_complete=suggesting.technicians,
+)
 @click.option("--note", default="", metavar=_("TEXT"), help=_("Why: the new owner reads it."))
 @dry_run_option()
 @common

@@ -9,7 +9,7 @@ from helpdeskctl.application.ports import CaseStore, Contents
 from helpdeskctl.cli import bootstrap
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.formats.wording import person, size_words
-from helpdeskctl.cli.numbers import Numbers
+from helpdeskctl.cli.numbers import number_argument
 from helpdeskctl.cli.options import common, session
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.case import Case, MailRecord
@@ -24,7 +24,7 @@ from helpdeskctl.domain.message import Attachment
         "it, and never over a file that is there.\n\nExample: helpdeskctl attachments 7 --save /tmp/caso7"
     ),
 )
-@click.argument("number", type=Numbers(), metavar="N")
+@number_argument("number")
 @click.argument("names", nargs=-1, metavar="[NAME…]")
 @click.option("--save", metavar=_("DIR"), help=_("Write them into this directory; print their paths."))
 @common

@@ -11,7 +11,7 @@ import click
 
 from helpdeskctl.application.explain import Explanation, explain
 from helpdeskctl.application.listing import whole_case
-from helpdeskctl.cli import bootstrap, exit_codes
+from helpdeskctl.cli import bootstrap, exit_codes, suggesting
 from helpdeskctl.cli.formats import explained, json, tsv
 from helpdeskctl.cli.numbers import Numbers
 from helpdeskctl.cli.options import Session, common, session
@@ -38,7 +38,14 @@ class Asked(NamedTuple):
     ),
 )
 @click.argument("mails", nargs=-1, metavar="[MAIL…|-]")
-@click.option("--case", "number", type=Numbers(), metavar="N", help=_("The mails of that case."))
+@click.option(
+    "--case",
+    "number",
+    type=Numbers(),
+    shell_complete=suggesting.numbers,
+    metavar="N",
+    help=_("The mails of that case."),
+)
 @click.option("--maildir", metavar=_("DIR"), help=_("Every mail in the inbox of that Maildir."))
 @common
 @click.pass_context

@@ -124,7 +124,9 @@ def _print(contract: Contract, cases: list[Case], asked: Session) -> None:
         (_("Hours"), contract.calendar),
     )
     console.print(table.facts(pair for pair in pairs if pair[1]))
-    console.print(table.cases(cases, now, console.width) if cases else _("No cases."))
+    policy = asked.settings.policy
+    shown = table.cases(cases, now, console.width, lambda case: policy.calendar_of(case.terms))
+    console.print(shown if cases else _("No cases."))
 
 
 def _cells(one: Contract, today: date) -> tuple[object, ...]:

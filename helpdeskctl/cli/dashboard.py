@@ -36,4 +36,7 @@ def show(asked: Session) -> None:
         from helpdeskctl.cli.formats import dashboard, table
 
         console = table.console(asked.colored)
-        console.print(dashboard.page(found, by_sector, now, console.width))
+        pressing = table.cases(
+            found.pressing, now, console.width, lambda case: chosen.policy.calendar_of(case.terms)
+        )
+        console.print(dashboard.page(found, by_sector, now, pressing))

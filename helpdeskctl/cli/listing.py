@@ -6,7 +6,7 @@ import click
 
 from helpdeskctl.application.listing import ORDERS, Wanted, listed, whole_case
 from helpdeskctl.application.ports import CaseStore, ParseMail
-from helpdeskctl.cli import bootstrap
+from helpdeskctl.cli import bootstrap, suggesting
 from helpdeskctl.cli.days import Day
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.options import Session, common, session
@@ -31,11 +31,23 @@ _PAGE = 50
 )
 @click.option("--all", "everything", is_flag=True, help=_("Closed ones as well."))
 @click.option("--status", type=click.Choice([s.value for s in Status]), help=_("Only of this status."))
-@click.option("--sector", default="", metavar=_("SECTOR"), help=_("Only of this sector."))
+@click.option(
+    "--sector",
+    default="",
+    metavar=_("SECTOR"),
+    help=_("Only of this sector."),
+    shell_complete=suggesting.sectors,
+)
 @click.option("--urgency", type=click.Choice([u.name for u in Urgency]), help=_("Only of this urgency."))
 @click.option("--customer", default="", metavar=_("TEXT"), help=_("Only where the customer contains this."))
 @click.option("--contract", default="", metavar=_("NUMBER"), help=_("Only of this contract."))
-@click.option("--owner", default="", metavar=_("LOGIN"), help=_("Only of this technician."))
+@click.option(
+    "--owner",
+    default="",
+    metavar=_("LOGIN"),
+    help=_("Only of this technician."),
+    shell_complete=suggesting.technicians,
+)
 @click.option("--mine", is_flag=True, help=_("Only my own."))
 @click.option("--unassigned", is_flag=True, help=_("Only those that nobody has taken."))
 @click.option("--overdue", is_flag=True, help=_("Only those that are late."))
@@ -102,7 +114,8 @@ def _show(shown: list[Case], more: int, asked: Session, store: CaseStore) -> Non
     if not shown:
         console.print(_("No cases."))
         return
-    console.print(table.cases(shown, now, console.width))
+    policy = asked.settings.policy
+    console.print(table.cases(shown, now, console.width, lambda case: policy.calendar_of(case.terms)))
     if more:
         console.print(Text(_("Not shown: {n}. `--limit 0` shows all.").format(n=more), "dim"))
 

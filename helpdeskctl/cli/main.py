@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "contracts": ("contracts", "What was promised to whom: import, list, show"),
     "customers": ("customers", "Who belongs to which customer: import, list, show"),
     "mail": ("mail", "The texts of outgoing mail"),
+    "completion": ("completion", "What a shell needs to complete commands and case numbers"),
     "init": ("init", "Write a commented configuration and make the directories"),
 }
 

@@ -5,7 +5,7 @@ import click
 from helpdeskctl.application import correcting
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.changing import dry_run_option, show_changed
-from helpdeskctl.cli.numbers import Numbers
+from helpdeskctl.cli.numbers import number_argument
 from helpdeskctl.cli.options import common, session
 from helpdeskctl.cli.speaking import say
 from helpdeskctl.cli.words import _
@@ -19,8 +19,8 @@ from helpdeskctl.cli.words import _
         "Example: helpdeskctl merge 12 7"
     ),
 )
-@click.argument("numbers", type=Numbers(), metavar="N")
-@click.argument("into", type=Numbers(), metavar="N")
+@number_argument("numbers")
+@number_argument("into")
 @dry_run_option()
 @common
 @click.pass_context

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from helpdeskctl.cli import suggesting
 from helpdeskctl.cli.words import _
 
 _TYPED = re.compile(r"#?(\d{1,9})(?:-#?(\d{1,9}))?", re.ASCII)
@@ -34,9 +35,16 @@ class Numbers(click.ParamType[tuple[int, ...]]):
         return tuple(range(first, last + 1))
 
 
+def number_argument(name: str) -> Callable[[F], F]:
+    """One number, or one range where the command refuses that itself."""
+    return click.argument(name, type=Numbers(), metavar="N", shell_complete=suggesting.numbers)
+
+
 def numbers_argument() -> Callable[[F], F]:
     """`N…`: one or more numbers or ranges."""
-    return click.argument("numbers", type=Numbers(), nargs=-1, required=True, metavar="N…")
+    return click.argument(
+        "numbers", type=Numbers(), nargs=-1, required=True, metavar="N…", shell_complete=suggesting.numbers
+    )
 
 
 def each(numbers: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:

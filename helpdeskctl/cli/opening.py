@@ -4,7 +4,7 @@ import click
 
 from helpdeskctl.application import calling
 from helpdeskctl.application.calling import Call
-from helpdeskctl.cli import bootstrap, editing, exit_codes
+from helpdeskctl.cli import bootstrap, editing, exit_codes, suggesting
 from helpdeskctl.cli.changing import send, show_changed
 from helpdeskctl.cli.options import common, session
 from helpdeskctl.cli.people import typed_address
@@ -24,7 +24,12 @@ from helpdeskctl.domain.case import Urgency
 @click.option("--from", "caller", required=True, metavar=_("ADDRESS"), help=_("Who called."))
 @click.option("--subject", required=True, metavar=_("TEXT"), help=_("The problem, in a few words."))
 @click.option("--text", default="", metavar=_("TEXT"), help=_("What was said; - reads standard input."))
-@click.option("--sector", metavar=_("SECTOR"), help=_("The sector in charge, whatever the rules say."))
+@click.option(
+    "--sector",
+    metavar=_("SECTOR"),
+    help=_("The sector in charge, whatever the rules say."),
+    shell_complete=suggesting.sectors,
+)
 @click.option("--urgency", type=click.Choice([u.name for u in Urgency]), help=_("How pressing it is."))
 @click.option("--no-mail", is_flag=True, help=_("Do not confirm it by mail."))
 @common

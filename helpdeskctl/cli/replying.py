@@ -14,7 +14,7 @@ from helpdeskctl.cli.changing import dry_run_option, send, show_changed
 from helpdeskctl.cli.durations import effort_options
 from helpdeskctl.cli.formats.cleaning import paragraphs
 from helpdeskctl.cli.formats.wording import person
-from helpdeskctl.cli.numbers import Numbers
+from helpdeskctl.cli.numbers import number_argument
 from helpdeskctl.cli.options import Session, common, session
 from helpdeskctl.cli.reading import said_in
 from helpdeskctl.cli.speaking import complain, say
@@ -34,7 +34,7 @@ from helpdeskctl.domain.transitions import marks_at
         'Example: helpdeskctl reply 7 --message "Sostituito il toner, può riprovare." --time 20m'
     ),
 )
-@click.argument("numbers", type=Numbers(), metavar="N")
+@number_argument("numbers")
 @click.option("--message", "-m", metavar=_("TEXT"), help=_("The answer; - reads standard input."))
 @effort_options
 @dry_run_option()

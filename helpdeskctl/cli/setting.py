@@ -4,6 +4,7 @@ import click
 
 from helpdeskctl.application import correcting
 from helpdeskctl.application.correcting import Corrections
+from helpdeskctl.cli import suggesting
 from helpdeskctl.cli.changing import change, dry_run_option
 from helpdeskctl.cli.numbers import numbers_argument
 from helpdeskctl.cli.options import common, session
@@ -21,7 +22,9 @@ from helpdeskctl.domain.case import Urgency
     ),
 )
 @numbers_argument()
-@click.option("--sector", metavar=_("SECTOR"), help=_("The sector in charge."))
+@click.option(
+    "--sector", metavar=_("SECTOR"), help=_("The sector in charge."), shell_complete=suggesting.sectors
+)
 @click.option("--urgency", type=click.Choice([u.name for u in Urgency]), help=_("How pressing it is."))
 @click.option("--customer", metavar=_("NAME"), help=_("The customer, as registered."))
 @click.option("--contract", metavar=_("NUMBER"), help=_("The contract."))

@@ -8,7 +8,7 @@ from helpdeskctl.application.listing import whole_case
 from helpdeskctl.cli import bootstrap
 from helpdeskctl.cli.formats import json, mbox, tsv
 from helpdeskctl.cli.formats.cleaning import paragraphs
-from helpdeskctl.cli.numbers import Numbers
+from helpdeskctl.cli.numbers import number_argument
 from helpdeskctl.cli.options import common, session
 from helpdeskctl.cli.proving import show_proof
 from helpdeskctl.cli.reading import said_in
@@ -24,7 +24,7 @@ from helpdeskctl.domain.proof import proof
         "attachments, the mail sent about it.\n\nExample: helpdeskctl show 7 --json"
     ),
 )
-@click.argument("number", type=Numbers(), metavar="N")
+@number_argument("number")
 @click.option("--due", is_flag=True, help=_("The proof of what was promised, and kept or missed."))
 @click.option("--raw", is_flag=True, help=_("The mails as they came, in mbox format."))
 @click.option("--path", is_flag=True, help=_("Only the paths of the mails as they came."))

@@ -16,14 +16,14 @@ from helpdeskctl.domain.case import Urgency
 
 
 def page(
-    found: Overview, by_sector: Mapping[str, Mapping[str, int]], now: datetime, width: int
+    found: Overview, by_sector: Mapping[str, Mapping[str, int]], now: datetime, pressing: RenderableType
 ) -> RenderableType:
-    """Open cases by sector and urgency, what needs somebody, and the most pressing cases."""
+    """Open cases by sector and urgency, what needs somebody, and the table of the most pressing cases."""
     parts: list[RenderableType] = [_open(by_sector)]
     needs = list(_needs(found, now))
     parts.append(Padding(table.facts(needs), (0, 0, 1, 0)) if needs else Text(_("Nothing waits for you.")))
     if found.pressing:
-        parts += [Text(_("Most pressing"), "bold"), table.cases(found.pressing, now, width)]
+        parts += [Text(_("Most pressing"), "bold"), pressing]
     return Group(*parts)
 
 

@@ -18,6 +18,7 @@ from helpdeskctl.cli.times import age, moment
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.case import Case, Status, Urgency
 from helpdeskctl.domain.transitions import marks_at
+from helpdeskctl.domain.working_time import Calendar, working_minutes
 
 URGENCY_STYLES = {Urgency.normale: "", Urgency.urgente: "bold yellow", Urgency.critico: "bold white on red"}
 _MARK_STYLES = {
@@ -31,6 +32,8 @@ _MARK_STYLES = {
 
 # So wide a column need not be broken.
 _SHORT = 24
+
+CalendarOf = Callable[[Case], Calendar]
 
 
 class Column(NamedTuple):
@@ -51,11 +54,11 @@ def console(colored: bool) -> Console:
     )
 
 
-def cases(listed: Sequence[Case], now: datetime, width: int) -> RenderableType:
+def cases(listed: Sequence[Case], now: datetime, width: int, calendar_of: CalendarOf) -> RenderableType:
     """The list of cases for a terminal of that width."""
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, padding=(0, 1, 0, 0))
     shown = []
-    for column in _columns():
+    for column in _columns(calendar_of):
         cells = [column.cell(case, now) for case in listed]
         if column.from_width <= width and not (column.optional and not any(cell.plain for cell in cells)):
             shown.append(cells)
@@ -72,19 +75,29 @@ def cases(listed: Sequence[Case], now: datetime, width: int) -> RenderableType:
     return table
 
 
-def _columns() -> list[Column]:
+def _columns(calendar_of: CalendarOf) -> list[Column]:
     return [
         Column("#", 0, lambda case, _now: Text(str(case.number), "bold")),
         Column(_("Urgency"), 0, lambda case, _now: Text(case.urgency.name, URGENCY_STYLES[case.urgency])),
         Column(_("Status"), 70, _status_cell, optional=True),
         Column(_("Age"), 100, lambda case, now: Text(age(case.opened_at, now), "dim")),
         Column(_("Due"), 0, due_cell),
+        Column(_("Left"), 120, lambda case, now: _left_cell(case, now, calendar_of), optional=True),
         Column(_("Sector"), 70, lambda case, _now: Text(case.sector)),
         Column(_("Owner"), 80, lambda case, _now: Text(one_line(case.owner)), optional=True),
         Column(_("Customer"), 90, lambda case, _now: Text(one_line(who(case))), 2),
         Column(_("Subject"), 0, lambda case, _now: Text(one_line(case.subject) or _("(no subject)")), 4),
         Column(_("Marks"), 60, lambda case, now: marks_cell(marks_at(case, now)), optional=True),
     ]
+
+
+def _left_cell(case: Case, now: datetime, calendar_of: CalendarOf) -> Text:
+    """The working time that is left until the first action is due."""
+    running = case.status is Status.open and case.responded_at is None
+    if not running or case.due_at is None or "late" in marks_at(case, now):
+        return Text("")
+    minutes = working_minutes(now, case.due_at, calendar_of(case))
+    return Text(f"{minutes // 60}:{minutes % 60:02}", "dim")
 
 
 def _status_cell(case: Case, _now: datetime) -> Text:
