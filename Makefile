@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "helpdeskctl needs Python 3.11 or newer: make PYTHON=python3.11")
 
-.PHONY: help demo test lint check system-test fuzz comparison bench reference format catalogue clean
+.PHONY: help demo test lint check system-test fuzz comparison bench terminal-pictures reference format catalogue clean
 
 help:  ## what this file offers
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,6 +35,9 @@ comparison: $(VENV)/develops  ## mail-parser alone and helpdeskctl on the same a
 
 bench: $(VENV)/develops  ## how long a piped mail and a list take, beside the bare interpreter
 	$(BIN)/python benchmarks/whole_processes.py
+
+terminal-pictures: $(VENV)/develops  ## what the commands show on a terminal, as SVG
+	$(BIN)/python -m tests.terminal_pictures
 
 reference: $(VENV)/develops  ## docs/cli.md and the man pages, from the commands themselves
 	$(BIN)/python -m tests.reference

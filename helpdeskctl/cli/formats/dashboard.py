@@ -63,7 +63,7 @@ def _needs(found: Overview, now: datetime) -> Iterator[tuple[str, str | Text]]:
     )
     for name, number, command, style in lines:
         if number:
-            yield name, Text.assemble((f"{number}", style or "bold"), (f"   helpdeskctl {command}", "dim"))
+            yield name, Text.assemble((f"{number:<5}", style or "bold"), (f"helpdeskctl {command}", "dim"))
     if found.waits_longest and found.waits_longest.waiting_since:
         case = found.waits_longest
         waited = age(found.waits_longest.waiting_since, now)
