@@ -67,6 +67,8 @@ def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Shown]:
         tmux("kill-session", "-t", "s")
         return text
 
+    # The server would end with its last session, while the next one begins.
+    tmux("new-session", "-d", "-s", "keep", "sleep 600")
     yield shown
     subprocess.run(["tmux", "-S", socket, "kill-server"], capture_output=True, check=False)
 
