@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,21 @@ def test_a_day_in_the_life_of_a_case(call: Call, desk: Desk) -> None:
     assert answer["To"] == "Anna Verdi <anna.verdi@cliente.example>"
     assert "Mario Rossi" in answer.get_content()
     assert answer["In-Reply-To"] == whole(call)["messages"][0]["message_id"].join("<>")  # type: ignore[index]
+
+
+@pytest.mark.usefixtures("one_case")
+def test_the_page_tells_work_and_who_writes_and_where_it_goes_on(
+    call: Call, desk: Desk, on_terminal: Callable[[int], None]
+) -> None:
+    call("note", "1", "-m", "x", "--time", "1h30")
+    call("note", "1", "-m", "x", "--time", "15m", "--not-billable")
+    desk.deliver(mail("La stampante, di nuovo"), "2")
+    call("ingest")
+    call("merge", "1", "2")
+    on_terminal(100)
+    page = " ".join(call("show", "1").out.split())
+    assert "Lavoro 1:45 (da non fatturare: 0:15)" in page
+    assert "Prosegue in #2" in page
 
 
 @pytest.mark.usefixtures("one_case")
@@ -154,6 +170,9 @@ def test_two_who_answer_the_same_customer_hear_of_each_other(
         os._exit(0)
     os.waitpid(pid, 0)
     assert whole(call)["marks"] == ["drafting"]
+    monkeypatch.setenv("HELPDESKCTL_FORCE_TTY", "1")
+    assert "Sta rispondendo  rossi" in " ".join(call("show", "1").out.split()).replace("do r", "do  r")
+    monkeypatch.delenv("HELPDESKCTL_FORCE_TTY")
     told = call("reply", "1", "-m", "Anch'io", "--as", "bianchi")
     assert "Mario Rossi sta scrivendo una risposta dalle " in told.err
     assert told.code == 0

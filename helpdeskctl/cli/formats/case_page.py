@@ -56,6 +56,7 @@ def _heading(case: Case) -> Text:
 def _facts(case: Case, now: datetime) -> RenderableType:
     opened = f"{stamp(case.opened_at, now)} ({age(case.opened_at, now)})"
     related = listed(f"#{r.number} ({_(r.why)})" for r in case.related)
+    marks = marks_at(case, now)
     customer = case.customer + (_(" (by its contract only)") if case.customer_by_contract else "")
     pairs: list[tuple[str, str | Text]] = [
         (_("Subject"), Text(one_line(case.subject) or _("(no subject)"), "bold")),
@@ -67,11 +68,25 @@ def _facts(case: Case, now: datetime) -> RenderableType:
         (_("Due"), table.due_cell(case, now)),
         (_("Answered"), stamp(case.responded_at, now) if case.responded_at else ""),
         (_("Closed"), stamp(case.closed_at, now) if case.closed_at else ""),
-        (_("Marks"), listed(mark_word(mark) for mark in marks_at(case, now))),
+        (_("Work"), _work(case)),
+        (_("Goes on in"), f"#{case.merged_into}" if case.merged_into else ""),
+        (_("Being answered by"), case.drafting.by if case.drafting and "drafting" in marks else ""),
+        (_("Marks"), listed(map(mark_word, marks))),
         (_("Tags"), listed(case.tags)),
         (_("Related"), related),
     ]
     return Padding(table.facts((name, value) for name, value in pairs if value), (1, 0))
+
+
+def _work(case: Case) -> str:
+    """The hours recorded, and how many of them are not to be invoiced."""
+    free = sum(work.minutes for work in case.work if not work.billable)
+    if not case.work:
+        return ""
+    hours = f"{case.minutes // 60}:{case.minutes % 60:02}"
+    return hours + (
+        _(" (not to be invoiced: {hours})").format(hours=f"{free // 60}:{free % 60:02}") if free else ""
+    )
 
 
 def _rule(heading: Text) -> Rule:
