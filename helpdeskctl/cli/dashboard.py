@@ -6,6 +6,7 @@ from helpdeskctl.application.overview import overview
 from helpdeskctl.cli import bootstrap
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.options import Session
+from helpdeskctl.cli.words import _
 from helpdeskctl.domain.case import Urgency
 
 # What is counted; JSON and tab-separated lines have these names.
@@ -40,3 +41,5 @@ def show(asked: Session) -> None:
             found.pressing, now, console.width, lambda case: chosen.policy.calendar_of(case.terms)
         )
         console.print(dashboard.page(found, by_sector, now, pressing))
+        if not chosen.source:
+            console.print(_("No configuration was found: `helpdeskctl init` writes one."))

@@ -109,8 +109,15 @@ def _in_our_words(command: C) -> C:
     if isinstance(command, click.Group):
         command.subcommand_metavar = _("COMMAND [ARGUMENTS]…")
         for below in command.commands.values():
+            # click would cut a long one in the middle of a word.
+            below.short_help = below.short_help or first_sentence(below.help or "")
             _in_our_words(below)
     return command
+
+
+def first_sentence(text: str) -> str:
+    """What a help text says first."""
+    return " ".join(text.partition("\n\n")[0].split()).partition(". ")[0].rstrip(".")
 
 
 def run(argv: list[str]) -> int:
