@@ -45,7 +45,7 @@ LINES = st.lists(
 
 
 @given(LINES, st.integers(1, 300), st.integers(0, 200))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_with_the_cuts_put_back_every_byte_is_there(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], size: int, heavy: int
 ) -> None:
