@@ -246,7 +246,7 @@ def opened(here: Situation, found: Because) -> Decision:
     choices: tuple[Case, ...] = ()
     if seen and here.bare_command() and not here.cited:
         choices = _meant(here, seen)
-    lacking = None if here.automatic or message.encrypted else incomplete(message)
+    lacking = None if here.automatic or message.encrypted else incomplete(message, policy.minimum)
     extra = tuple(f for f in (lacking, withheld, excused(message.subject, policy.rules)) if f)
     return Decision(
         "opened",

@@ -58,6 +58,14 @@ class Response(NamedTuple):
         return self[urgency]
 
 
+class Minimum(NamedTuple):
+    """What a report must at least be: a subject of other words than the vague ones (folded), and, where
+    nothing is attached, a text of so many words."""
+
+    vague_words: frozenset[str]
+    text_words: int
+
+
 class Limits(NamedTuple):
     """What a mail may be before it is held: megabytes, kilobytes of header, MIME parts, MIME depth."""
 
@@ -78,6 +86,7 @@ class Policy(NamedTuple):
     rules: tuple[Rule, ...]
     calendar: Calendar
     response: Response
+    minimum: Minimum
     bounces: str
     personal_reply: bool
     trusted: tuple[str, ...]

@@ -10,7 +10,17 @@ import pytest
 
 from helpdeskctl.adapters import config
 from helpdeskctl.domain.errors import ConfigurationError
-from helpdeskctl.domain.settings import Desk, Limits, MailOut, Response, Sector, Settings, Smtp, Technician
+from helpdeskctl.domain.settings import (
+    Desk,
+    Limits,
+    MailOut,
+    Minimum,
+    Response,
+    Sector,
+    Settings,
+    Smtp,
+    Technician,
+)
 from helpdeskctl.domain.working_time import Calendar
 
 # Every key with another value than its default.
@@ -51,6 +61,9 @@ hours = ["00:00-12:00", "12:00-24:00"]
 days = ["sun", "mon"]
 patron = "02-29"
 respond = { normale = 16, urgente = 0.5, critico = 0.001 }
+[minimum]
+vague_words = ["BOH", "c'è", "non và"]
+text_words = 0
 [automatic]
 trust = ["Allarmi@rossi.example"]
 [security]
@@ -105,7 +118,9 @@ def test_without_a_file_the_published_desk_only_queues_its_mail(home: Path) -> N
         ((540, 780), (840, 1080)), frozenset(range(5)), (12, 7), ZoneInfo("Europe/Rome")
     )
     assert policy.response == Response(480, 240, 120)
-    assert policy[-7:] == (policy.response, "", False, (), "", (), ())
+    assert {"aiuto", "problema", "help", "is"} <= policy.minimum.vague_words
+    assert policy.minimum.text_words == 4
+    assert policy[-7:] == (policy.minimum, "", False, (), "", (), ())
     assert policy.technicians == ()
 
 
@@ -144,6 +159,8 @@ def test_every_value_given_takes_the_place_of_its_default(home: Path) -> None:
         ((0, 720), (720, 1440)), frozenset({0, 6}), (2, 29), ZoneInfo("Europe/London")
     )
     assert policy.response == Response(960, 30, 1)
+    # As subjects are compared.
+    assert policy.minimum == Minimum(frozenset({"boh", "c", "e", "non", "va"}), 0)
     assert policy.bounces == "rimbalzi@rossi.example"
     assert policy.trusted == ("allarmi@rossi.example",)
     assert policy.authserv_id == "mx.rossi.example"

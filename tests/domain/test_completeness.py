@@ -2,12 +2,18 @@
 
 import pytest
 
-from helpdeskctl.domain.completeness import incomplete
-from helpdeskctl.domain.message import Attachment
-from tests.builders import message
+from helpdeskctl.domain import completeness
+from helpdeskctl.domain.events import Finding
+from helpdeskctl.domain.message import Attachment, Message
+from tests.builders import message, policy
 
 SCREENSHOT = (Attachment("schermata.png", "image/png", 3, "f" * 64),)
 TEXT = "Alla stampa della fattura 12 compare un errore"
+MINIMUM = policy().minimum
+
+
+def incomplete(mail: Message, **changes: object) -> Finding | None:
+    return completeness.incomplete(mail, MINIMUM._replace(**changes))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -66,3 +72,20 @@ def test_a_finding_shows_no_more_than_its_beginning() -> None:
     assert found is not None and len(found.matched) == 60
     text = incomplete(message("Errore fatture", text="x" * 500))
     assert text is not None and len(text.matched) == 60
+
+
+def test_the_firm_says_which_words_name_no_problem() -> None:
+    printer = message("Stampante", text=TEXT)
+    assert incomplete(printer) is None
+    assert incomplete(printer, vague_words=frozenset({"stampante"})) is not None
+    # Those given are all there are.
+    assert incomplete(message("aiuto", text=TEXT), vague_words=frozenset({"stampante"})) is None
+    assert incomplete(message("", text=TEXT), vague_words=frozenset()) is not None
+
+
+def test_the_firm_says_how_many_words_make_a_text() -> None:
+    two = message("Problema emissione fatture", text="si blocca")
+    assert incomplete(two) is not None
+    assert incomplete(two, text_words=2) is None
+    assert incomplete(message("Problema emissione fatture", text=""), text_words=0) is None
+    assert incomplete(message("Problema emissione fatture", text=TEXT), text_words=30) is not None

@@ -17,12 +17,14 @@ from helpdeskctl.adapters.config.reading import (
     section_values,
 )
 from helpdeskctl.adapters.config.rules import rules_of
+from helpdeskctl.domain.completeness import words_of
 from helpdeskctl.domain.errors import ConfigurationError
 from helpdeskctl.domain.rules import Rule
 from helpdeskctl.domain.settings import (
     Desk,
     Limits,
     MailOut,
+    Minimum,
     Policy,
     Response,
     Sector,
@@ -85,12 +87,19 @@ def _policy(
         rules=rules,
         calendar=_calendar(times, zone),
         response=Response(**values["times.respond"]),
+        minimum=_minimum(values["minimum"]),
         bounces=values["mail"]["bounces"],
         personal_reply=values["personal"]["reply"],
         trusted=values["automatic"]["trust"],
         authserv_id=values["security"]["authserv_id"],
         pec_providers=values["pec"]["providers"],
     )
+
+
+def _minimum(read: Values) -> Minimum:
+    """As subjects are compared: what is written with a sign in it ("c'è") is several words there, too."""
+    vague = frozenset(word for written in read["vague_words"] for word in words_of(written))
+    return Minimum(vague, read["text_words"])
 
 
 def _calendar(read: Values, zone: tzinfo) -> Calendar:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from helpdeskctl.adapters.config import checks
 from helpdeskctl.adapters.config.checks import Check
+from helpdeskctl.adapters.config.default_words import VAGUE_WORDS
 from helpdeskctl.domain.rules import FIELDS
 
 REQUIRED = object()
@@ -60,6 +61,10 @@ SECTIONS: Mapping[str, Keys] = {
         "normale": Key(checks.hours_as_minutes, 8),
         "urgente": Key(checks.hours_as_minutes, 4),
         "critico": Key(checks.hours_as_minutes, 2),
+    },
+    "minimum": {
+        "vague_words": Key(checks.several(checks.sought), list(VAGUE_WORDS)),
+        "text_words": Key(checks.whole(0, 1000), 4),
     },
     "personal": {"reply": Key(checks.yes_or_no, False)},
     "automatic": {"trust": Key(checks.several(checks.address), [])},

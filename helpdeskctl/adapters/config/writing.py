@@ -1,17 +1,19 @@
 """The commented configuration that `helpdeskctl init` writes.
 
 The files example_it.toml and example_en.toml hold it: every key with its default, switched off by a #
-without a space. The published rules are written here, so that they are those in force.
+without a space. The published rules and the vague words are written here, so that they are those in force.
 """
 
 import os
 from collections.abc import Iterator, Mapping
 
 from helpdeskctl.adapters.config.default_rules import RULES
+from helpdeskctl.adapters.config.default_words import VAGUE_WORDS
 from helpdeskctl.domain.rules import Rule
 
-# The line of an example that stands for the published rules.
+# The lines of an example that stand for the published rules, and for the vague words.
 _RULES_LINE = "#[[rules]]\n"
+_WORDS_LINE = "#vague_words = []\n"
 _WIDTH = 100
 # Where each answer goes.
 _ASKED = {
@@ -41,6 +43,8 @@ def written(answers: Mapping[str, str]) -> str:
             lines[number] = f"{key.removeprefix(section)} = {value}\n"
         elif line == _RULES_LINE:
             lines[number] = "\n".join("".join(f"#{row}\n" for row in _rows(rule)) for rule in RULES)
+        elif line == _WORDS_LINE:
+            lines[number] = "".join(f"#{row}\n" for row in _long_list("vague_words", VAGUE_WORDS))
     return "".join(lines)
 
 
