@@ -53,7 +53,7 @@ def look_up(asked: Asked, policy: Policy, store: Snapshot, secret: bytes, now: d
         numbered=tuple(case for case in by_number if case),
         candidates=_candidates(message, (sender, customer), policy, store, now),
         customer=customer,
-        contracts=_contracts(message, store),
+        contracts=cited_and_known(message, store),
         registry_empty=not store.has_registry(),
         noticed=policy.personal_reply and noticed_lately(sender.address, store.lately_sent(), now),
     )
@@ -113,7 +113,7 @@ def registered_customer(address: str, policy: Policy, store: Snapshot) -> Custom
     return None if is_public(domain, policy.pec_providers) else store.customer("domain", domain)
 
 
-def _contracts(message: Message, store: Snapshot) -> dict[str, Contract]:
+def cited_and_known(message: Message, store: Snapshot) -> dict[str, Contract]:
     """The contracts cited that exist, by casefolded number."""
     cited = cited_contracts(message.new_text, message.text)[:_CONTRACTS]
     found = {number.casefold(): store.contract(number) for number in cited}

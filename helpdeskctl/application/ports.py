@@ -3,13 +3,14 @@
 Times are aware datetimes. Paths are opaque strings: the application hands them on and never opens one.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import BinaryIO, NamedTuple, Protocol
 
 from helpdeskctl.domain.answers import Fact
 from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
+from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.limits import SentBefore
 from helpdeskctl.domain.message import Address, Attachment, Message
@@ -179,6 +180,15 @@ class ParseMail(Protocol):
         """Parse the mail at that path."""
 
 
+class ParseMails(Protocol):
+    """Many mails at once, on as many processors as there are."""
+
+    def __call__(
+        self, mails: Iterable[tuple[str, datetime]]
+    ) -> Iterator[Message | UnreadableMailError | OSError]:
+        """The mails at these paths, in their order; for one that cannot be read, why."""
+
+
 # Sender and subject of a mail that could not be parsed, as far as they can be told; never raises for
 # what a mail holds.
 PeekAtMail = Callable[[str], tuple[Address, str]]
@@ -234,6 +244,7 @@ __all__ = [
     "MailSender",
     "Mailbox",
     "ParseMail",
+    "ParseMails",
     "PeekAtMail",
     "Prepared",
     "Receipt",

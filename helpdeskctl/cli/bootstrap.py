@@ -16,6 +16,7 @@ from helpdeskctl.application.ports import (
     Mailbox,
     MailSender,
     ParseMail,
+    ParseMails,
     PeekAtMail,
     Texts,
 )
@@ -95,6 +96,13 @@ def parser(chosen: Settings) -> ParseMail:
     from helpdeskctl.adapters.mail_parser import parse
 
     return partial(parse, limits=chosen.limits)
+
+
+def many_parser(chosen: Settings) -> ParseMails:
+    """The same for many mails at once, by several processes."""
+    from helpdeskctl.adapters.parsing_pool import parsed
+
+    return partial(parsed, parse=parser(chosen))
 
 
 def contents(chosen: Settings) -> Contents:

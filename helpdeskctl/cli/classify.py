@@ -34,6 +34,8 @@ class Asked(NamedTuple):
     help=_(
         "What would be done with a mail, and because of which words; nothing is changed. Whether a case "
         "holds the mail already is told beside it. `-` reads one mail from standard input.\n\n"
+        "With --replay: what the configuration given by --config would decide otherwise, of all stored "
+        "mail, than the one in force.\n\n"
         "Example: helpdeskctl classify mail.eml --json"
     ),
 )
@@ -47,15 +49,27 @@ class Asked(NamedTuple):
     help=_("The mails of that case."),
 )
 @click.option("--maildir", metavar=_("DIR"), help=_("Every mail in the inbox of that Maildir."))
+@click.option("--replay", is_flag=True, help=_("All stored mail, under the configuration of --config."))
 @common
 @click.pass_context
 def command(
-    context: click.Context, mails: tuple[str, ...], number: tuple[int, ...] | None, maildir: str | None
+    context: click.Context,
+    mails: tuple[str, ...],
+    number: tuple[int, ...] | None,
+    maildir: str | None,
+    replay: bool,
 ) -> int:
     """Explain mails."""
     asked = session(context)
-    if sum((bool(mails), number is not None, maildir is not None)) != 1:
-        raise click.UsageError(_("Give mails, or --case, or --maildir."), context)
+    if sum((bool(mails), number is not None, maildir is not None, replay)) != 1:
+        raise click.UsageError(_("Give mails, or --case, or --maildir, or --replay."), context)
+    if replay:
+        if asked.config is None:
+            raise click.UsageError(_("--replay goes with --config, the other configuration."), context)
+        from helpdeskctl.cli import replaying
+
+        replaying.show(asked)
+        return exit_codes.DONE
     codes = [exit_codes.DONE]
     store = bootstrap.store(asked.settings)
     chosen, parse = asked.settings, bootstrap.parser(asked.settings)

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "merge": ("merging", "Make one of two cases for one problem"),
     "open": ("opening", "A case for a telephone call"),
     "classify": ("classify", "What would be done with a mail, and why"),
+    "rules": ("rules", "The rules in force: list, check, publish"),
     "held": ("held", "Mail that a person has to look at"),
     "outbox": ("outbox", "Mail that waits to be sent"),
     "contracts": ("contracts", "What was promised to whom: import, list, show"),

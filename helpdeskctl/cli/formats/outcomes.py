@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -13,22 +14,23 @@ from helpdeskctl.cli.formats.cleaning import one_line
 from helpdeskctl.cli.formats.wording import because_line, outcome_word, reason_words
 from helpdeskctl.cli.words import _
 
+T = TypeVar("T")
 _STYLES = {"held": "bold red", "ignored": "dim", "duplicate": "dim"}
 
 
-def tracked(reports: Iterator[Report], total: int) -> Iterator[Report]:
-    """The same reports, with a bar on stderr that shows how far they have come."""
+def tracked(read: Iterator[T], total: int) -> Iterator[T]:
+    """The same, one for each mail, with a bar on stderr that shows how far they have come."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield from reports
+        yield from read
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     bar = Progress(*columns, console=console, transient=True)
     with bar:
         task = bar.add_task(_("Reading mail"), total=total)
-        for report in reports:
+        for one in read:
             bar.advance(task)
-            yield report
+            yield one
 
 
 def show(reports: list[Report], verbose: bool, colored: bool) -> None:
