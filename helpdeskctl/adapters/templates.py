@@ -25,6 +25,8 @@ from helpdeskctl.application.ports import Fact
 from helpdeskctl.domain.errors import ConfigurationError, RefusedError
 
 _TEXTS = os.path.join(os.path.dirname(__file__), "templates_text")
+# The pages for customers, in the same form: what stands behind "Subject:" is their title.
+PAGES = os.path.join(os.path.dirname(__file__), "pages_text")
 _CONDITION = r"\?(!?)([a-z][a-z0-9_]*):(?: |$)"
 # The locale of the language is missing on many servers, so the names stand here.
 _DAYS = {
@@ -50,9 +52,11 @@ class FileTexts:
     """Keeps the port `Texts` for one language; times are written in `zone`.
 
     `overrides` is a directory that need not exist ("" for none); its `NAME.txt` replaces the text NAME.
+    `texts` is where ours lie, below the language.
     """
 
-    def __init__(self, language: str, zone: tzinfo, overrides: str) -> None:
+    def __init__(self, language: str, zone: tzinfo, overrides: str, texts: str = _TEXTS) -> None:
+        self._texts = os.path.join(texts, language)
         self._language = language
         self._zone = zone
         self._overrides = overrides
@@ -60,7 +64,7 @@ class FileTexts:
 
     def names(self) -> tuple[str, ...]:
         """The texts there are."""
-        files = os.listdir(os.path.join(_TEXTS, self._language))
+        files = os.listdir(self._texts)
         return tuple(sorted(file.removesuffix(".txt") for file in files if file.endswith(".txt")))
 
     def render(self, template: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
@@ -89,7 +93,7 @@ class FileTexts:
             except OSError as error:
                 said = "The text {path} cannot be read ({reason}): make it readable or remove it."
                 raise ConfigurationError(said, path=replacement, reason=error.strerror) from error
-        return _parsed(os.path.join(_TEXTS, self._language, f"{name}.txt"))
+        return _parsed(os.path.join(self._texts, f"{name}.txt"))
 
     def _written(self, fact: Fact) -> str | tuple[str, ...]:
         """A fact in words; an item of several stays in its line."""

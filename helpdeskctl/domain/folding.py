@@ -5,6 +5,7 @@ full-width letters and a word broken by an invisible character.
 """
 
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'" * 5)
@@ -47,6 +48,8 @@ def _plain(text: str) -> str:
     return text.translate({ord(char): _plain_character(char) for char in set(text)})
 
 
+# A text has few characters that are not ASCII, many times over.
+@lru_cache(4096)
 def _plain_character(char: str) -> str:
     decomposed = unicodedata.normalize("NFKD", char.translate(_APOSTROPHES))
     kept = (

@@ -16,13 +16,16 @@ ALWAYS = "24x7"
 
 
 class Sector(NamedTuple):
-    """A team: `key` is its name in the configuration, `notify` the addresses told of its cases."""
+    """A team: `key` is its name in the configuration, `notify` the addresses told of its cases, `about_it`
+    and `about_en` what customers write to it about, in their language."""
 
     key: str
     name: str
     address: str
     default: bool
     notify: tuple[str, ...]
+    about_it: str = ""
+    about_en: str = ""
 
 
 class Technician(NamedTuple):

@@ -44,6 +44,7 @@ address = "mario@rossi.example"
 sectors = ["rete"]
 [sectors.rete]
 address = "RETE@rossi.example"
+about_it = "Tutto ciò che è rete"
 notify = ["Turno@rossi.example"]
 [mail]
 transport = "smtp"
@@ -110,10 +111,11 @@ def test_without_a_file_the_published_desk_only_queues_its_mail(home: Path) -> N
     assert policy.language == "it"
     assert policy.zone == ZoneInfo("Europe/Rome")
     assert policy.desk == Desk("Project++ Assistenza", ("nuovocaso@projectpp.it",), (), ())
-    assert policy.sectors == (
-        Sector("gestionale", "Gestionale", "supporto.gestionale@projectpp.it", False, ()),
-        Sector("tecnico", "Sistemistico", "supporto.tecnico@projectpp.it", True, ()),
-    )
+    assert [sector[:5] for sector in policy.sectors] == [
+        ("gestionale", "Gestionale", "supporto.gestionale@projectpp.it", False, ()),
+        ("tecnico", "Sistemistico", "supporto.tecnico@projectpp.it", True, ()),
+    ]
+    assert all(sector.about_it and sector.about_en for sector in policy.sectors)
     assert policy.calendar == Calendar(
         ((540, 780), (840, 1080)), frozenset(range(5)), (12, 7), ZoneInfo("Europe/Rome")
     )
@@ -154,7 +156,10 @@ def test_every_value_given_takes_the_place_of_its_default(home: Path) -> None:
         Technician("rossi", "Mario Rossi", "mario@rossi.example", ("rete",)),
     )
     # The only sector is the default one, and takes the place of both published ones.
-    assert policy.sectors == (Sector("rete", "rete", "rete@rossi.example", True, ("turno@rossi.example",)),)
+    [network] = policy.sectors
+    assert network == Sector(
+        "rete", "rete", "rete@rossi.example", True, ("turno@rossi.example",), "Tutto ciò che è rete", ""
+    )
     assert policy.calendar == Calendar(
         ((0, 720), (720, 1440)), frozenset({0, 6}), (2, 29), ZoneInfo("Europe/London")
     )

@@ -91,6 +91,8 @@ NAMED: Mapping[str, Keys] = {
         "address": Key(checks.address, REQUIRED),
         "default": Key(checks.yes_or_no, False),
         "notify": Key(checks.several(checks.address), []),
+        "about_it": Key(checks.text, ""),
+        "about_en": Key(checks.text, ""),
     },
     # Of contracts with hours of their own.
     "calendars": {
@@ -101,8 +103,19 @@ NAMED: Mapping[str, Keys] = {
 }
 
 SECTORS: Mapping[str, Any] = {
-    "gestionale": {"name": "Gestionale", "address": "supporto.gestionale@projectpp.it"},
-    "tecnico": {"name": "Sistemistico", "address": "supporto.tecnico@projectpp.it", "default": True},
+    "gestionale": {
+        "name": "Gestionale",
+        "address": "supporto.gestionale@projectpp.it",
+        "about_it": "Mago4 e i programmi verticali collegati",
+        "about_en": "Mago4 and the programs built on it",
+    },
+    "tecnico": {
+        "name": "Sistemistico",
+        "address": "supporto.tecnico@projectpp.it",
+        "default": True,
+        "about_it": "posta elettronica, Internet, sicurezza, permessi, PC, stampanti, antivirus",
+        "about_en": "mail, Internet access, security, permissions, PCs, printers, antivirus",
+    },
 }
 
 # A list of tables, [[rules]]; without any, the published ones hold.

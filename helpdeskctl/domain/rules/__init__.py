@@ -6,6 +6,7 @@ One kind of match is one module here with one function, `spans`; `KINDS` is the 
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -17,6 +18,9 @@ from helpdeskctl.domain.rules import contains, regex, word
 Spans = Callable[[Any, Folded], Iterator[tuple[int, int]]]
 KINDS: Mapping[str, Spans] = {"contains": contains.spans, "word": word.spans, "regex": regex.spans}
 FIELDS = ("subject", "body", "sender", "recipient", "attachment")
+
+# A rule's own texts are the same for every mail.
+_pattern = lru_cache(4096)(fold)
 
 # What a rule may look at: for each field its texts.
 View = Mapping[str, tuple[Folded, ...]]
@@ -70,7 +74,7 @@ def view(
 def occurrences(rule: Rule, text: Folded) -> Iterator[tuple[int, int]]:
     """Where the rule hits in the folded text, leaving out what an `unless` phrase covers."""
     excused: tuple[list[int], list[int]] | None = None
-    for pattern in rule.compiled or map(fold, rule.patterns):
+    for pattern in rule.compiled or map(_pattern, rule.patterns):
         for start, end in KINDS[rule.kind](pattern, text):
             # Sought only after a hit: most mails have none, and phrases may be many.
             if excused is None:
@@ -88,7 +92,7 @@ def _excused(rule: Rule, text: Folded) -> tuple[list[int], list[int]]:
     phrases = sorted(
         (start, end)
         for phrase in rule.unless
-        for start, end in contains.spans(fold(phrase), text)
+        for start, end in contains.spans(_pattern(phrase), text)
         if not text.folded[start - 1 : start].isalnum()
     )
     return [start for start, _ in phrases], list(accumulate((end for _, end in phrases), max))
