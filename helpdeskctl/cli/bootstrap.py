@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from helpdeskctl.application.answering import Post
 from helpdeskctl.application.desk import Desk
@@ -22,6 +23,9 @@ from helpdeskctl.application.ports import (
 )
 from helpdeskctl.domain.registry import Customer, Registry
 from helpdeskctl.domain.settings import ALWAYS, Settings
+
+if TYPE_CHECKING:
+    from helpdeskctl.adapters.publishing import Page
 
 
 @lru_cache
@@ -131,6 +135,25 @@ def texts(chosen: Settings) -> Texts:
     from helpdeskctl.adapters.templates import FileTexts
 
     return FileTexts(chosen.policy.language, chosen.policy.zone, chosen.mail.templates)
+
+
+def rules_page(chosen: Settings, language: str) -> "Page":
+    """What customers are told of the rules, in that language; the text is replaced as those of mail are."""
+    from helpdeskctl.adapters import publishing
+    from helpdeskctl.adapters.templates import PAGES, FileTexts
+    from helpdeskctl.application.rule_page import page_facts
+
+    policy = chosen.policy
+    page_texts = FileTexts(language, policy.zone, chosen.mail.templates, PAGES)
+    facts = page_facts(policy, language, chosen.limits.mail_mb, chosen.mail.transport != "none")
+    return publishing.page(page_texts, "rules_page", facts, language)
+
+
+def write_page(path: str, content: str) -> None:
+    """A page written into that file, for everybody to read."""
+    from helpdeskctl.adapters.publishing import write
+
+    write(path, content)
 
 
 def sender(chosen: Settings) -> MailSender | None:

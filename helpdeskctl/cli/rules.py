@@ -131,3 +131,33 @@ def _print(
         console.print(Text(ruled.problem_words(problem), ruled.problem_style(problem)))
     if not found:
         console.print(Text(_("Nothing is wrong with the rules."), "green"))
+
+
+@command.command(
+    "publish",
+    help=_(
+        "The page that tells customers how to report a problem, made from rules, sectors, times and minimum "
+        "requirements in force: Markdown on standard output, or files. Rules on sender or recipient and tags "
+        "are left out. Its text is a file that the firm can replace, `rules_page.txt` in the directory "
+        "[mail] templates.\n\nExample: helpdeskctl rules publish --html /var/www/html/assistenza.html --lang en"
+    ),
+)
+@click.option("--html", metavar=_("FILE"), help=_("Write the page as HTML; - is standard output."))
+@click.option("--markdown", metavar=_("FILE"), help=_("Write the page as Markdown; - is standard output."))
+@common
+@click.pass_context
+def publish(context: click.Context, html: str | None, markdown: str | None) -> None:
+    """Publish the rules."""
+    asked = session(context)
+    page = bootstrap.rules_page(asked.settings, asked.lang or asked.settings.policy.language)
+    if asked.json:
+        click.echo(json.dumps(page._asdict(), indent=1))
+        return
+    if html is None and markdown is None:
+        markdown = "-"
+    for path, content in ((html, page.html), (markdown, page.markdown)):
+        if path == "-":
+            click.echo(content, nl=False)
+        elif path is not None:
+            bootstrap.write_page(path, content)
+            say(_("Written: {file}.").format(file=path))
