@@ -139,7 +139,8 @@ def _print(
         "The page that tells customers how to report a problem, made from rules, sectors, times and minimum "
         "requirements in force: Markdown on standard output, or files. Rules on sender or recipient and tags "
         "are left out. Its text is a file that the firm can replace, `rules_page.txt` in the directory "
-        "[mail] templates.\n\nExample: helpdeskctl rules publish --html /var/www/html/assistenza.html --lang en"
+        "[mail] templates.\n\n"
+        "Example: helpdeskctl rules publish --html /var/www/html/assistenza.html --lang en"
     ),
 )
 @click.option("--html", metavar=_("FILE"), help=_("Write the page as HTML; - is standard output."))
