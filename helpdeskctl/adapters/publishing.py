@@ -41,16 +41,22 @@ def page(texts: Texts, name: str, facts: Mapping[str, Fact], language: str) -> P
 
 
 def write(path: str, content: str) -> None:
-    """The file, replaced at once: who reads it meanwhile sees the old page or the new one."""
+    """The file, replaced at once: who reads it meanwhile sees the old page or the new one.
+
+    Raises OSError that names this file, whatever file it was that failed.
+    """
     directory = os.path.dirname(os.path.abspath(path))
-    with NamedTemporaryFile("w", encoding="utf-8", dir=directory, delete=False) as file:
-        try:
+    try:
+        with NamedTemporaryFile("w", encoding="utf-8", dir=directory, delete=False) as file:
             file.write(content)
             os.fchmod(file.fileno(), _READABLE)
+        try:
             os.replace(file.name, path)
-        except BaseException:
+        except OSError:
             os.unlink(file.name)
             raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
 
 
 def _plain(name: str, fact: Fact) -> Fact:
