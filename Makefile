@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "helpdeskctl needs Python 3.11 or newer: make PYTHON=python3.11")
 
-.PHONY: help demo test lint check system-test fuzz comparison bench terminal-pictures reference format catalogue clean
+.PHONY: help demo test lint check system-test fuzz comparison bench terminal-pictures reference format catalogue rules-page clean
 
 help:  ## what this file offers
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -48,6 +48,12 @@ format: $(VENV)/develops  ## rewrite the code in its one format
 
 catalogue: $(VENV)/develops  ## compile the Italian catalogue
 	$(BIN)/pybabel --quiet compile --domain helpdeskctl --directory helpdeskctl/locale
+
+rules-page: $(VENV)/develops  ## docs/pictures/rules-page.png, the customers' page as a browser shows it; needs chromium
+	@mkdir -p .demo docs/pictures
+	@$(BIN)/helpdeskctl --config examples/config.toml rules publish --lang it --html .demo/rules-page.html
+	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=820,1460 \
+	    --screenshot=docs/pictures/rules-page.png file://$(CURDIR)/.demo/rules-page.html 2>/dev/null
 
 clean:  ## remove what was made here
 	rm -rf $(VENV) .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

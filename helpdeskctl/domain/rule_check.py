@@ -111,12 +111,17 @@ def _has(rule: Rule, kind: str, pattern: str) -> bool:
 
 def _covers(winner: Rule, sought: str, rule: Rule, pattern: str) -> bool:
     """Whether each hit of the rule's pattern holds a hit of the winner's."""
-    small, large = (sought, pattern) if winner.kind == "regex" else (_plain(sought), _plain(pattern))
+    if winner.kind == "regex" or rule.kind == "regex":
+        same = winner.kind == rule.kind and sought == pattern
+        return same and set(winner.unless) <= set(rule.unless)
+    small, large = _plain(sought), _plain(pattern)
+    # Only such a phrase can excuse the winner's words.
+    excuses = {phrase for phrase in map(_plain, winner.unless) if small in phrase}
     if winner.kind == rule.kind and small == large:
-        return set(map(_plain, winner.unless)) <= set(map(_plain, rule.unless))
-    # An exception may excuse the winner's words and not the rule's, which are more; and a command counts
-    # each word for itself, against the case's own subject.
-    if winner.unless or winner.command or "regex" in {winner.kind, rule.kind}:
+        return excuses <= set(map(_plain, rule.unless))
+    # It may excuse the winner's words and not the rule's, which are more; and a command counts each word
+    # for itself, against the case's own subject.
+    if excuses or winner.command:
         return False
     if winner.kind == "contains":
         return small in large

@@ -100,6 +100,6 @@ def test_a_page_is_replaced_at_once_and_for_everybody(tmp_path: Path) -> None:
 
 def test_a_page_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "pagina.html").mkdir()
-    with pytest.raises(OSError, match="directory.*pagina.html"):
+    with pytest.raises(OSError, match=r"directory.*pagina\.html"):
         write(str(tmp_path / "pagina.html"), "nuova")
     assert os.listdir(tmp_path) == ["pagina.html"]

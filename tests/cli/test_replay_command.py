@@ -64,7 +64,7 @@ def test_only_what_differs_is_told(call: Call, desk: Desk, other: str) -> None:
     assert told["before"] == {
         "outcome": "opened", "sector": "tecnico", "urgency": "normale", "command": "", "contract": None, "tags": []
     }  # fmt: skip
-    assert told["after"] == told["before"] | {"sector": "gestionale"}  # type: ignore[operator]
+    assert told["after"] == told["before"] | {"sector": "gestionale"}
     assert {"rule": "fatture", "field": "body", "matched": "fattura", "effect": "sector=gestionale"} in told[
         "because"
     ]  # type: ignore[operator]
@@ -80,7 +80,7 @@ def test_urgency_command_and_tags_are_compared_too(call: Call, desk: Desk, other
     desk.deliver(mail("R: [Caso #3] Monitor spento: ora tutto fermo", "Anche il computer è spento."), "6")
     call("ingest")
     found = [(one["subject"], one["differs"]) for one in replayed(call, other)]
-    assert sorted(found, key=str) == [  # type: ignore[comparison-overlap]
+    assert sorted(found, key=str) == [
         ("R: [Caso #1] URGENTE: stampante guasta - annullare", ["command"]),
         ("R: [Caso #3] Monitor spento - chiudere", ["command"]),
         ("R: [Caso #3] Monitor spento: ora tutto fermo", ["urgency"]),

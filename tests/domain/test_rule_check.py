@@ -58,6 +58,9 @@ def test_a_command_s_example_is_read_without_reply_prefixes() -> None:
         (rule("a", "mago", fields=("subject", "body")), rule("b", "mago", sector="tecnico")),
         (rule("a", "x", command="reopen"), rule("b", "x", command="close")),
         (rule("a", "x", urgency=Urgency.critico), rule("b", "x", urgency=Urgency.urgente)),
+        # Exceptions of other words do not matter, nor do those that both have.
+        (rule("a", "x", unless=("senza x",)), rule("b", "x", unless=("Senza X", "per x"), sector="tecnico")),
+        (rule("a", "x", "y", unless=("per y",)), rule("b", "x", sector="tecnico")),
         (rule("a", "^ddt", kind="regex"), rule("b", "^ddt", kind="regex", sector="tecnico")),
     ],
 )
