@@ -7,9 +7,11 @@ a process and are parsed here.
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice
+from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
 
 from helpdeskctl.application.ports import ParseMail
 from helpdeskctl.domain.errors import UnreadableMailError
@@ -41,10 +43,11 @@ def _by_processes(mails: Iterator[Located], parse: ParseMail, processors: int) -
     batches = iter(lambda: list(islice(mails, _BATCH)), [])
     under_way: deque[Future[list[Parsed]]] = deque()
     # Not forked: a bar may be drawn by another thread meanwhile.
-    pool = ProcessPoolExecutor(processors, get_context("spawn"), _leave_interrupts)
+    pool = ProcessPoolExecutor(processors, get_context("spawn"), _end_with_parent)
     try:
         for batch in batches:
-            under_way.append(pool.submit(_several, parse, batch))
+            with _uninterrupted():
+                under_way.append(pool.submit(_several, parse, batch))
             if len(under_way) > 2 * processors:
                 yield from under_way.popleft().result()
         while under_way:
@@ -53,11 +56,29 @@ def _by_processes(mails: Iterator[Located], parse: ParseMail, processors: int) -
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the process that asked; it ends the others."""
-    from signal import SIG_IGN, SIGINT, signal
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits, and never reaches a process that is started meanwhile: it is for the one that asked."""
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
+    try:
+        yield
+    finally:
+        pthread_sigmask(SIG_SETMASK, before)
 
-    signal(SIGINT, SIG_IGN)
+
+def _end_with_parent() -> None:
+    """A process whose parent was killed would wait for ever for the next mails."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    parent = parent_process()
+    assert parent is not None
+
+    def end() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=end, daemon=True).start()
 
 
 def _several(parse: ParseMail, batch: list[Located]) -> list[Parsed]:

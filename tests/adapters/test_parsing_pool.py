@@ -1,6 +1,8 @@
 """Many mails at once: in their order, whatever process has read them."""
 
 import os
+import subprocess
+import sys
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,6 +16,7 @@ from helpdeskctl.domain.message import Message
 from helpdeskctl.domain.settings import Limits
 from tests.builders import NOW
 
+ROOT = Path(__file__).parents[2]
 LIMITS = Limits(1, 8, 10, 5)
 PARSE = partial(parse, limits=LIMITS)
 
@@ -67,3 +70,27 @@ def test_nobody_reads_far_ahead(tmp_path: Path) -> None:
     assert subject(next(found)) == "Caso 0"
     assert taken <= 201 + 50 * (2 * len(os.sched_getaffinity(0)) + 1)
     found.close()  # type: ignore[attr-defined]
+
+
+def test_no_process_outlives_the_one_that_asked(tmp_path: Path) -> None:
+    mails(tmp_path, 400)
+    code = (
+        "import os, signal, sys\n"
+        "from functools import partial\n"
+        "from multiprocessing import active_children\n"
+        "from helpdeskctl.adapters import parsing_pool\n"
+        "from helpdeskctl.adapters.mail_parser import parse\n"
+        "from tests.adapters.test_parsing_pool import LIMITS, NOW\n"
+        "located = iter([(f'{sys.argv[1]}/{n}', NOW) for n in range(400)])\n"
+        "found = parsing_pool._by_processes(located, partial(parse, limits=LIMITS), 2)\n"
+        "next(found)\n"
+        "print(*(child.pid for child in active_children()), flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    children = [int(pid) for pid in done.stdout.split()]
+    assert len(children) == 2, done.stderr
+    # The pipe that it wrote to is closed when the last of them has ended: `run` has waited for that.
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
