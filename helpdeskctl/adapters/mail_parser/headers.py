@@ -8,17 +8,22 @@ from binascii import Error, a2b_base64, a2b_qp
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email.message import Message as Part
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
+from itertools import islice
 
+from helpdeskctl.adapters.mail_parser.addresses import listed
 from helpdeskctl.adapters.mail_parser.charsets import decoded, one_line
 from helpdeskctl.domain.message import DECIDING_HEADERS, Address
 
-_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bq])\?([^?]*)\?=", re.IGNORECASE)
+# Some programs leave a question mark within a word as it is.
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bq])\?([^?]*(?:(?<!=)\?(?!=)[^?]*)*)\?=", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
 _LOOSE_ID = re.compile(r"[^<>\s,;()]{1,450}@[^<>\s,;()]{1,450}")
 _REFERENCES = 100
 _RECIPIENTS = 500
 _LONGEST_LIST = 64 * 1024
+# Of a mail's parts, when its charset is sought.
+_LOOKED_AT = 20
 # Nothing that decides is longer, or stands more often.
 _LONGEST, _MOST = 2000, 20
 _ZONES = {"CET": "+0100", "CEST": "+0200", "MET": "+0100", "MEST": "+0200"}
@@ -30,14 +35,14 @@ def values(part: Part, name: str) -> list[str]:
     return [str(value) for key, value in part.raw_items() if key.lower() == wanted]
 
 
-def text(value: str) -> str:
-    """A value decoded, on one line."""
-    return one_line(_decoded_words(_raw(value)))
+def text(value: str, charset: str = "") -> str:
+    """A value decoded, on one line. `charset` is tried for raw 8-bit letters that are no UTF-8."""
+    return one_line(_decoded_words(_raw(value, charset)))
 
 
 def first(part: Part, name: str) -> str:
     """The first occurrence of that header, decoded; ""."""
-    return next((text(value) for value in values(part, name)), "")
+    return next((text(value, _charset(part, value)) for value in values(part, name)), "")
 
 
 def addresses(part: Part, *names: str) -> list[Address]:
@@ -45,30 +50,34 @@ def addresses(part: Part, *names: str) -> list[Address]:
     found: list[Address] = []
     for name in names:
         for value in values(part, name):
-            found += _addresses(value)
+            found += _addresses(_raw(value, _charset(part, value)))
             if len(found) > _RECIPIENTS:
                 return found[:_RECIPIENTS]
     return found
 
 
 def _addresses(value: str) -> Iterator[Address]:
-    raw = " ".join(_raw(value).split())
     # Names are decoded after the list was taken apart: an encoded comma parts nothing.
-    for name, address in _listed(raw[:_LONGEST_LIST]):
-        if "@" not in address and "@" not in name:
-            if name or address:
-                yield Address(one_line(_decoded_words(name or address)), "")
-            continue
-        bare = address if "@" in address else name
-        yield Address(one_line(_decoded_words(name)) if bare is not name else "", _normal(bare))
+    entries = list(listed(" ".join(value.split())[:_LONGEST_LIST]))
+    if "=?" in value and not any(entry.address for entry in entries):
+        entries = list(listed(one_line(_decoded_words(value[:_LONGEST_LIST]))))
+    for name, address in entries:
+        normal = _normal(address)
+        shown = one_line(_decoded_words(name)).strip('"')
+        if shown or normal:
+            yield Address("" if shown == address else shown, normal)
 
 
-def _listed(raw: str) -> list[tuple[str, str]]:
-    """Names and addresses; of a list that the library cannot take apart, the addresses alone."""
-    try:
-        return getaddresses([raw])
-    except (ValueError, IndexError, TypeError, RecursionError):
-        return [("", found) for found in _LOOSE_ID.findall(raw)]
+def _charset(part: Part, value: str) -> str:
+    """The charset that the mail's texts are in, for a value with raw letters: old programs wrote both in
+    the same one."""
+    if value.isascii():
+        return ""
+    for one in islice(part.walk(), _LOOKED_AT):
+        found = one.get_param("charset")
+        if isinstance(found, str) and found.strip().lower() not in {"", "us-ascii", "utf-8"}:
+            return found[:60]
+    return ""
 
 
 def bare_addresses(part: Part, *names: str) -> tuple[str, ...]:
@@ -91,7 +100,7 @@ def message_ids(part: Part, name: str) -> list[str]:
     """The Message-IDs in those headers, in order, without angle brackets."""
     found = []
     for value in values(part, name):
-        line = one_line(_raw(value[: 64 * 1024]))
+        line = one_line(_raw(value[:_LONGEST_LIST]))
         found += _MESSAGE_ID.findall(line) or _LOOSE_ID.findall(line)
     return found
 
@@ -138,11 +147,21 @@ def deciding(part: Part) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _raw(value: str) -> str:
-    """Raw 8-bit letters, which arrive as surrogate escapes, as the letters they are."""
-    if value.isascii():
+def _raw(value: str, charset: str = "") -> str:
+    """Raw letters as the letters they are: 8-bit ones, which arrive as surrogate escapes, and those of
+    ISO 2022, which hide in ASCII."""
+    if value.isascii() and "\x1b" not in value:
         return value
-    return decoded(value.encode("utf-8", "surrogateescape"), "")
+    raw = value.encode("utf-8", "surrogateescape")
+    return decoded(raw, charset if charset and not _is_utf_8(raw) else "")
+
+
+def _is_utf_8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decoded_words(value: str) -> str:
