@@ -19,6 +19,23 @@ _WIDER = {
 }
 # Codecs of the library that are no charsets of mail.
 _REFUSED = frozenset("idna punycode unicode_escape raw_unicode_escape mbcs oem undefined".split())
+# Names that the library does not know.
+_OTHER_NAMES = {
+    "ansi": "cp1252",
+    "iso-8859-6-e": "iso8859-6",
+    "iso-8859-6-i": "iso8859-6",
+    "iso-8859-8-e": "iso8859-8",
+    "iso-8859-8-i": "iso8859-8",
+    "ks_c_5601": "euc_kr",
+    "latin-9": "iso8859-15",
+    "mac": "mac_roman",
+    "unicode": "utf-16",
+    "unicode-1-1-utf-7": "utf-7",
+    "utf8mb4": "utf-8",
+}
+# "windows-874" and "dos-862" are cp874 and cp862; "x-gbk" is gbk, "x-mac-roman" mac_roman.
+_CODE_PAGE = re.compile(r"(?:x-)?(?:windows|win|dos|cp|ibm|ms)[-_ ]?(\d{3,5})")
+_ESCAPE = b"\x1b$"
 # Letters of the Latin alphabet, where cp1252 has its own signs: what uses those is no ISO 8859.
 _C1 = re.compile(rb"[\x80-\x9f]")
 # So many letters read right for each that cannot be read make a text that is only damaged.
@@ -46,7 +63,13 @@ def decoded(content: bytes, charset: str) -> str:
 
 
 def _guessed(content: bytes, other: str) -> str:
-    """UTF-8, also a little damaged, else the other charset."""
+    """What ISO 2022 hides in ASCII; UTF-8, also a little damaged, else the other charset."""
+    if _ESCAPE in content:
+        for codec in ("iso2022_jp_ext", "iso2022_kr"):
+            try:
+                return cleaned(content.decode(codec))
+            except UnicodeError:
+                pass
     try:
         return cleaned(content.decode("utf-8"))
     except UnicodeDecodeError:
@@ -67,11 +90,16 @@ def _damaged(content: bytes, codec: str) -> str:
 
 def _known(charset: str) -> str:
     """The codec's own name; "" for a charset that does not exist or must not be used."""
-    try:
-        name = codecs.lookup(charset.strip(" \"'").replace("\0", "")).name
-    except (LookupError, UnicodeError, ValueError):
-        return ""
-    return "" if name in _REFUSED else name
+    said = charset.replace("\0", "").strip(" \t\"'.,:").lower()
+    page = _CODE_PAGE.fullmatch(said)
+    said = f"cp{page[1]}" if page else _OTHER_NAMES.get(said, said)
+    for name in (said, said.removeprefix("x-"), said.removeprefix("x-").replace("-", "_")):
+        try:
+            found = codecs.lookup(name).name
+        except (LookupError, UnicodeError, ValueError):
+            continue
+        return "" if found in _REFUSED else found
+    return ""
 
 
 def cleaned(text: str) -> str:
