@@ -2,10 +2,18 @@
 
 import re
 import unicodedata
+from email.message import Message as Part
+
+from helpdeskctl.adapters.mail_parser import headers
+from helpdeskctl.adapters.mail_parser.charsets import decoded, one_line
 
 _LONGEST = 150
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\|[\\/]|\.\.?[\\/]|~[\\/]")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+# A name whose quotation mark is never closed, or is followed by more than it names.
+_HALF_QUOTED = re.compile(r'"([^"]*)(?:".*)?', re.DOTALL)
+# Where a semicolon is forgotten before it.
+_LOOSE = re.compile(r"\b(?:file)?name\*?\s*=\s*(?:\"([^\"]{1,1000})\"?|([^\s;\"]{1,1000}))", re.IGNORECASE)
 _EXTENSIONS = {
     "image/png": "png",
     "image/jpeg": "jpg",
@@ -68,3 +76,40 @@ def safe_name(name: str) -> str:
 def made_up(kind: str, number: int) -> str:
     """A name for a part that has none: the same at every reading."""
     return f"allegato-{number}.{_EXTENSIONS.get(kind, 'bin')}"
+
+
+def given_name(part: Part) -> str:
+    """The name a part is given, decoded (RFC 2231, RFC 2047, or raw); ""."""
+    for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
+        readable = _readable(part, header)
+        try:
+            found = readable.get_param(parameter, header=header)
+        except (ValueError, TypeError, IndexError):
+            found = None
+        if isinstance(found, tuple):
+            found = _percent_decoded(str(found[2]), str(found[0] or ""))
+        elif found:
+            found = _HALF_QUOTED.sub(r"\1", str(found)) if str(found).startswith('"') else str(found)
+        elif loose := _LOOSE.search(str(readable.get(header, ""))[:5000]):
+            found = loose[1] or loose[2]
+        if found:
+            return headers.text(str(found))
+    return ""
+
+
+def _percent_decoded(value: str, charset: str) -> str:
+    """RFC 2231: bytes as letters; where real letters stand among them, they are letters already."""
+    try:
+        return decoded(value.encode("latin-1", "surrogateescape"), charset)
+    except UnicodeEncodeError:
+        return value
+
+
+def _readable(part: Part, header: str) -> Part:
+    """The part, or one with only that header where raw 8-bit letters in it would be lost."""
+    value = next(iter(headers.values(part, header)), "")
+    if value.isascii():
+        return part
+    alone = Part()
+    alone[header] = one_line(decoded(value.encode("utf-8", "surrogateescape"), ""))
+    return alone

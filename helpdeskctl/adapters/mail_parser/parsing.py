@@ -7,7 +7,9 @@ from hashlib import sha256
 
 from helpdeskctl.adapters.mail_parser import headers
 from helpdeskctl.adapters.mail_parser.bodies import Attached, Content, content
-from helpdeskctl.adapters.mail_parser.reading import header_block, mended, tree
+from helpdeskctl.adapters.mail_parser.cutting import Cuts
+from helpdeskctl.adapters.mail_parser.mending import mended
+from helpdeskctl.adapters.mail_parser.reading import header_block, tree
 from helpdeskctl.domain.message import Address, Envelope, Message, Report
 from helpdeskctl.domain.quoting import new_text
 from helpdeskctl.domain.settings import Limits
@@ -21,7 +23,7 @@ def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
     A certified mail is the mail in its envelope, with the envelope's recipients and deciding headers.
     """
     root, cuts = tree(path, limits)
-    shown, report, envelope = opened(root)
+    shown, report, envelope = opened(root, cuts)
     found = content(shown, cuts)
     if report is None and _may_be_report(root):
         from helpdeskctl.adapters.mail_parser.reports import report as reported
@@ -51,10 +53,10 @@ def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
 def contents(path: str, limits: Limits) -> tuple[Attached, ...]:
     """The attachments of the mail at that path with their contents: the same as `parse` gives."""
     root, cuts = tree(path, limits)
-    return content(opened(root)[0], cuts).attached
+    return content(opened(root, cuts)[0], cuts).attached
 
 
-def opened(root: Part) -> tuple[Part, Report | None, Envelope | None]:
+def opened(root: Part, cuts: Cuts) -> tuple[Part, Report | None, Envelope | None]:
     """The mail to be shown (the one in a certified envelope), a certified receipt, and the envelope."""
     if not (root.get("x-ricevuta") or root.get("x-trasporto")):
         return root, None, None
@@ -62,7 +64,7 @@ def opened(root: Part) -> tuple[Part, Report | None, Envelope | None]:
 
     report = pec.receipt(root)
     envelope = None if report else pec.envelope(root, _sender(root))
-    inner = pec.inner_mail(root) if envelope else None
+    inner = pec.inner_mail(root, cuts) if envelope else None
     return inner or root, report, envelope
 
 

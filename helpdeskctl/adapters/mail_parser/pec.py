@@ -5,7 +5,8 @@ from email.message import Message as Part
 
 from helpdeskctl.adapters.mail_parser import headers
 from helpdeskctl.adapters.mail_parser.bodies import leaves
-from helpdeskctl.adapters.mail_parser.reading import children
+from helpdeskctl.adapters.mail_parser.cutting import Cuts
+from helpdeskctl.adapters.mail_parser.transfer import messages
 from helpdeskctl.domain.message import Address, Envelope, Report
 
 _FAILED = ("non-accettazione", "errore-consegna", "mancata-consegna")
@@ -32,11 +33,8 @@ def envelope(root: Part, sender: Address) -> Envelope | None:
     return Envelope(kind, on_behalf[1].lower() if on_behalf else "", sender)
 
 
-def inner_mail(root: Part) -> Part | None:
+def inner_mail(root: Part, cuts: Cuts) -> Part | None:
     """The mail in the envelope: the attached postacert.eml, else the first attached message."""
-    messages = [part for part in leaves(root) if part.get_content_type().lower() == "message/rfc822"]
-    named = [part for part in messages if "postacert" in str(part.get_filename() or "").lower()]
-    for part in named or messages:
-        for inner in children(part):
-            return inner
-    return None
+    attached = [part for part in leaves(root) if part.get_content_type().lower() == "message/rfc822"]
+    named = [part for part in attached if "postacert" in str(part.get_filename() or "").lower()]
+    return next((mail for part in named or attached for mail in messages(part, cuts)), None)

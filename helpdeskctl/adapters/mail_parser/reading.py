@@ -10,14 +10,12 @@ from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from helpdeskctl.adapters.mail_parser.cutting import Cuts, cuts_of, lightened
+from helpdeskctl.adapters.mail_parser.mending import mend, mended
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.settings import Limits
 
 _PIECE = 1 << 16
 _HEAVY = 1 << 18
-# A header line may be written with blanks before its colon; the standard library ends the header there.
-_BLANK_BEFORE_COLON = re.compile(rb"(?m)^([!-9;-~]+)[ \t]+:")
-_MBOX_LINE = re.compile(rb"(?m)^>?From [^\n]*\n")
 _HEADER_LINE = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 _CONTAINER = re.compile(rb"(?mi)^content-type[ \t]*:\s*(?:multipart|message)/")
 # What mail-parser and the standard library are known to raise on plain bad mail.
@@ -70,14 +68,10 @@ def header_block(file: BinaryIO, most: int) -> bytes | None:
         if size > most:
             return None
         lines.append(line)
-        if line in {b"\n", b"\r\n"}:
+        # Blank lines before the header end nothing.
+        if line in {b"\n", b"\r\n"} and any(map(bytes.strip, lines)):
             break
     return b"".join(lines)
-
-
-def mended(header: bytes) -> bytes:
-    """The header block as the standard library reads it whole."""
-    return _BLANK_BEFORE_COLON.sub(rb"\1:", _MBOX_LINE.sub(b"", header))
 
 
 def parts_of(root: Part) -> Iterator[tuple[Part, int]]:
@@ -160,6 +154,9 @@ def _parsed(pieces: Iterator[bytes]) -> Part:
         root: Part = feed.close()
     except RecursionError as error:
         raise UnreadableMailError("The mail is nested too deeply to be read.") from error
+    # What was mended is not mended again: a crafted mail would be read over and over.
+    for part, _depth in list(parts_of(root)):
+        mend(part)
     heavy = _unburdened(root)
     try:
         return mailparser.MailParser(root).message or root
