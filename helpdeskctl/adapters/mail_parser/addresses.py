@@ -91,7 +91,7 @@ def _read(entry: _Entry) -> Listed:
     if quoted or found is None:
         return Listed(comments or ("" if quoted else before), quoted)
     rest = _LINK.sub("", before[: found.start()]) or before[found.end() :].strip("]>) ")
-    return Listed(rest or comments, found[0])
+    return Listed(comments if not rest or "@" in rest else rest, found[0])
 
 
 def _routed(address: str) -> str:

@@ -65,7 +65,7 @@ def _addresses(value: str) -> Iterator[Address]:
         normal = _normal(address)
         shown = one_line(_decoded_words(name)).strip('"')
         if shown or normal:
-            yield Address("" if shown == address else shown, normal)
+            yield Address(shown, normal)
 
 
 def _charset(part: Part, value: str) -> str:

@@ -15,6 +15,8 @@ _LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
 # A header line may be written with blanks before its colon; the standard library ends the header there.
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:|[ \t]")
 _SPACED_NAME = re.compile(rb"([!-9;-~]+(?:[ \t]+[!-9;-~]+){1,4})[ \t]*:")
+# A line of blanks, or none before a part's beginning.
+_PERHAPS_END = re.compile(rb"(?m)^(?:[ \t]+\r?\n|(?=--))")
 _KNOWN = re.compile(
     rb"(?im)^(?:(?:resent-)?(?:from|to|cc|bcc|sender|date|message-id)|subject|reply-to|return-path|received|"
     rb"references|in-reply-to|mime-version|delivered-to|list-[a-z-]+|x-[a-z-]+|dkim-signature|"
@@ -29,10 +31,11 @@ _MOST_CONTAINERS = 50
 def mended(header: bytes) -> bytes:
     """The header block as the standard library reads it whole, without what stands before it."""
     header = header.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    known = [found.start() for found in _KNOWN.finditer(header)]
+    end = _end(header)
+    known = [found.start() for found in _KNOWN.finditer(header, 0, end)]
     last = known[-1] if known else -1
     lines: list[bytes] = []
-    for found in _LINE.finditer(header):
+    for found in _LINE.finditer(header, 0, end):
         line = found[0]
         named = _HEADER.match(line)
         if named and named[1]:
@@ -42,7 +45,16 @@ def mended(header: bytes) -> bytes:
         elif not named and line.strip() and found.start() < last:
             line = _as_header(line) if lines else b""
         lines.append(line)
-    return b"".join(lines)
+    rest = header[end:]
+    return b"".join(lines) + (b"\n" if rest.strip() else b"") + rest
+
+
+def _end(header: bytes) -> int:
+    """Where the headers end: at a line of blanks before what is no header, or where a part begins."""
+    for found in _PERHAPS_END.finditer(header):
+        if not _HEADER.match(header, found.end()):
+            return found.start()
+    return len(header)
 
 
 def _as_header(line: bytes) -> bytes:
