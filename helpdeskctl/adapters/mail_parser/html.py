@@ -33,6 +33,8 @@ _LARGE = 100_000
 _SECONDS = 20
 _CHILD = "helpdeskctl.adapters.mail_parser.html_child"
 _QUOTES = frozenset({"blockquote"})
+# Nobody quotes deeper; a margin for each line of a crafted page would grow with the square.
+_DEEPEST_QUOTE = 30
 # More elements than any person's mail has.
 _MOST_NODES = 200_000
 
@@ -137,7 +139,7 @@ class _Writer:
             self._lines[-1] += " "
 
     def _margin(self) -> str:
-        return "> " * self._quoted
+        return "> " * min(self._quoted, _DEEPEST_QUOTE)
 
 
 def _unseen(node: Any, tag: str) -> bool:

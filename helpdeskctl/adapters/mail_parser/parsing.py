@@ -99,8 +99,8 @@ def _may_be_report(root: Part) -> bool:
     if kind in {"multipart/report", "message/delivery-status"} or root.get("x-failed-recipients"):
         return True
     sender = headers.first(root, "from").lower()
-    robot = "mailer-daemon" in sender or "postmaster" in sender or "mail-daemon" in sender
-    return robot or headers.first(root, "return-path").replace(" ", "") == "<>"
+    robot = any(name in sender for name in ("daemon", "postmaster", "delivery", "microsoftexchange", "ndr@"))
+    return robot or not sender or headers.first(root, "return-path").replace(" ", "") == "<>"
 
 
 def _digest(root: Part, found: Content) -> str:

@@ -21,22 +21,43 @@ _ACTIONS = {
 }
 _ID_IN_TEXT = re.compile(r"(?im)^[> \t]{0,10}message-id[ \t]*:[ \t]*<([^<>\s]{1,900})>")
 _ADDRESS_IN_TEXT = re.compile(r"<?([^\s<>@]{1,64}@[^\s<>@:;,]{1,255})>?")
+# RFC 3463 §3.1: the first digit of a status, where a system names no action.
+_CLASSES = {"2": "delivered", "4": "delayed", "5": "failed"}
 _BOUNCE_SENDERS = re.compile(
-    r"(?:mailer-daemon|postmaster|mail-daemon|microsoftexchange\w{0,40})@", re.IGNORECASE
+    r"(?:mailer-daemon|postmaster|mail-daemon|mdaemon|mail\.delivery\.system|microsoftexchange\w{0,40}|ndr)@"
+    r"|\bmail delivery (?:sub)?system\b",
+    re.IGNORECASE,
 )
 _BOUNCE_SUBJECTS = re.compile(
     r"failure notice|undeliver|nondeliver|non-deliver|delivery (?:has )?failed|delivery failure|"
     r"delivery (?:status )?notification \(failure\)|delivery problem|could ?n[o']t be delivered|"
     r"returned mail|returned to sender|non recapitabil|mancat[oa] (?:recapito|consegna)|mail delivery system|"
-    r"mail system error|user unknown|unzustellbar",
+    r"mail system error|user unknown|unzustellbar|failed mail|mail not delivered|mail failed|"
+    r"failure delivery|mail could not be delivered|mail error|error during delivery|not delivered|"
+    r"permanent delivery",
     re.IGNORECASE,
 )
 _DELAY_SUBJECTS = re.compile(
     r"delivery (?:status )?notification \(delay\)|delivery (?:is |has been )?delayed|message delayed|"
     r"delayed mail|still being retried|could not send message for past|ritardo nella consegna|"
-    r"consegna ritardata",
+    r"consegna ritardata|not yet been delivered",
     re.IGNORECASE,
 )
+# What a mail system says of a mail that did not arrive, whatever its subject.
+_BOUNCE_TEXT = re.compile(
+    r"not (?:be |been )?(?:delivered|sent)|unable to deliver|n[o']t able to deliver|delivery (?:has )?failed|"
+    r"delivery (?:failure|error)|did not receive|fatal (?:delivery )?error|returned mail|user unknown|"
+    r"no such user|could not deliver|undeliverable|(?:consegnat[oa]|recapitat[oa]) per|"
+    r"non (?:è|e') stat[oa] (?:possibile )?(?:consegna|recapita)|impossibile (?:consegnare|recapitare)|"
+    r"nicht zugestellt|non remis|无法发送|не доставлено",
+    re.IGNORECASE,
+)
+_DELAY_TEXT = re.compile(
+    r"warning message only|not yet been delivered|will (?:keep|continue) (?:to )?try|still undelivered|"
+    r"has been delayed|advisory-only|ritardo nella consegna|no action is required",
+    re.IGNORECASE,
+)
+_BEGINNING = 3000
 _STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _NOTIFICATION = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 _RETURNED_HEADERS = frozenset(
@@ -81,16 +102,23 @@ def _delivery_status(root: Part) -> Report | None:
             continue
         kinds = []
         for block in _blocks(part):
-            action = headers.first(block, "action").partition(" ")[0].lower()
-            if action in _ACTIONS:
+            action = re.split(r"[^a-z]", headers.first(block, "action").lower(), maxsplit=1)[0]
+            found = _ACTIONS.get(action) or _CLASSES.get(headers.first(block, "status")[:1])
+            if found:
                 detail = headers.first(block, "diagnostic-code") or headers.first(block, "status")
-                recipient = headers.first(block, "final-recipient").rpartition(";")[2].strip()
-                kinds.append(Report(_ACTIONS[action], recipient[:320], original, detail[:500]))
+                recipient = _recipient(block)
+                kinds.append(Report(found, recipient[:320], original, detail[:500]))
         # One recipient that failed outweighs others that did not.
         order = ("failed", "delayed", "delivered")
         if kinds:
             return min(kinds, key=lambda found: order.index(found.kind))
     return None
+
+
+def _recipient(block: Part) -> str:
+    """The recipient that a block is about, without the kind of its address."""
+    said = headers.first(block, "final-recipient") or headers.first(block, "original-recipient")
+    return said.rpartition(";")[2].strip(" <>")
 
 
 def _notification(root: Part) -> Report:
@@ -99,7 +127,7 @@ def _notification(root: Part) -> Report:
     for part in leaves(root):
         if part.get_content_type().lower() in _NOTIFICATION:
             for block in _blocks(part):
-                recipient = headers.first(block, "final-recipient").rpartition(";")[2].strip()
+                recipient = _recipient(block)
                 original = headers.first(block, "original-message-id").strip("<> ")
     return Report("displayed", recipient[:320], original[:900], "")
 
@@ -119,15 +147,21 @@ def _returned_id(root: Part) -> str:
 
 
 def _older_form(root: Part, text: str) -> Report | None:
-    """qmail, Exim, Exchange, Gmail, as far as they can be recognised."""
+    """qmail, Exim, Exchange, Gmail and others, as far as they can be recognised."""
     failed = headers.first(root, "x-failed-recipients")
-    sender = headers.first(root, "from")
+    named = bool(_BOUNCE_SENDERS.search(headers.first(root, "from")))
     null_sender = headers.first(root, "return-path").replace(" ", "") == "<>"
-    by_machine = bool(_BOUNCE_SENDERS.search(sender)) or null_sender
     subject = headers.first(root, "subject")
-    qmail = text.lstrip().startswith("Hi. This is the")
-    delayed = not failed and by_machine and _DELAY_SUBJECTS.search(subject)
-    if not failed and not delayed and not (by_machine and (qmail or _BOUNCE_SUBJECTS.search(subject))):
+    said = f"{subject}\n{text[:_BEGINNING]}"
+    reported = str(root.get_param("report-type") or "").lower() == "delivery-status"
+    delayed = (
+        not failed
+        and (named or null_sender or reported)
+        and (_DELAY_SUBJECTS.search(subject) or ((named or reported) and _DELAY_TEXT.search(said)))
+    )
+    told = _BOUNCE_SUBJECTS.search(subject) or text.lstrip().startswith("Hi. This is the")
+    by_machine = named or null_sender or not headers.first(root, "from")
+    if not (failed or delayed or reported or (by_machine and told) or (named and _BOUNCE_TEXT.search(said))):
         return None
     original = _returned_id(root) or _id_in(text)
     recipient = failed.partition(",")[0].strip()
