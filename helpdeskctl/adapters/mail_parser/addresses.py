@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# In this order: an encoded word may hold what else would part a list.
+# In this order: an encoded word may hold what else would part a list. What has a limit would else be sought
+# to the end of a crafted list again and again.
 _TOKEN = re.compile(
     r"""(?P<word>=\?[^?\s]{1,60}\?[BbQq]\?[^?]{0,500}\?=)
-    |(?P<local>"(?:[^"\\]|\\.)*"@[^\s<>,;()"]{1,320})
-    |"(?P<quoted>(?:[^"\\]|\\.)*)"
-    |\((?P<comment>(?:[^()\\]|\\.|\([^()]*\))*)\)
+    |(?P<local>"(?:[^"\\]|\\.){0,1000}"@[^\s<>,;()"]{1,320})
+    |"(?P<quoted>(?:[^"\\]|\\.){0,1000})"
+    |\((?P<comment>(?:[^()\\]|\\.|\([^()]{0,100}\)){0,100})\)
     |<(?P<angle>[^<>]*)>?
     |\\(?P<pair>.)
     |(?P<end>[,;])
@@ -24,7 +25,6 @@ _TOKEN = re.compile(
 )
 _PAIR = re.compile(r"\\(.)", re.DOTALL)
 _BARE = re.compile(r"[^\s<>,;:()\[\]\"']{1,320}@(?:\[[^\[\]\s]{1,60}\]|[^\s<>,;:()\[\]\"']{1,320})")
-_LINK = re.compile(r"[\[<(\s]*(?:mailto:)?\s*$", re.IGNORECASE)
 
 
 class Listed(NamedTuple):
@@ -87,10 +87,15 @@ def _read(entry: _Entry) -> Listed:
     if entry.bracketed:
         return Listed(before or after or comments, _routed(entry.bracketed[0]))
     found = _BARE.search(before)
+    if found is None and entry.comments and (aside := _BARE.search(comments)):
+        return Listed(before, aside[0])
     quoted = next((word for word in entry.before if word.startswith('"') and "@" in word), "")
     if quoted or found is None:
         return Listed(comments or ("" if quoted else before), quoted)
-    rest = _LINK.sub("", before[: found.start()]) or before[found.end() :].strip("]>) ")
+    head = before[: found.start()].rstrip()
+    linked = head.lower().endswith("mailto:")
+    head = (head[: -len("mailto:")] if linked else head).rstrip(" [<(")
+    rest = head or before[found.end() :].strip(" ]>)")
     return Listed(comments if not rest or "@" in rest else rest, found[0])
 
 
