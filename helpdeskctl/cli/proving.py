@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from helpdeskctl.cli.formats import json, tsv
+from helpdeskctl.cli.formats.wording import promise_words
 from helpdeskctl.cli.options import Session
-from helpdeskctl.cli.times import stamp, weekday
+from helpdeskctl.cli.times import hours, stamp, weekday
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.proof import Proof
 from helpdeskctl.domain.working_time import Calendar
@@ -26,23 +27,6 @@ def show_proof(found: Proof, now: datetime, asked: Session) -> None:
         table.console(asked.colored).print(table.facts(_lines(found, now)))
 
 
-def state_words(state: str) -> str:
-    """How a promise stands."""
-    words = {
-        "kept": _("kept"),
-        "missed": _("missed"),
-        "running": _("the time is still running"),
-        "late": _("missed, and nobody has acted yet"),
-        "none": _("nothing was promised"),
-    }
-    return words[state]
-
-
-def hours(minutes: int) -> str:
-    """Minutes as hours and minutes."""
-    return f"{minutes // 60}:{minutes % 60:02}"
-
-
 def _lines(found: Proof, now: datetime) -> list[tuple[str, str]]:
     source = _("contract {number}").format(number=found.contract) if found.contract else _("no contract")
     allowed = _("{hours} working hours ({source})").format(hours=hours(found.minutes), source=source)
@@ -59,7 +43,7 @@ def _lines(found: Proof, now: datetime) -> list[tuple[str, str]]:
         by = f" ({found.responded_by})" if found.responded_by else ""
         lines.append((_("First action"), _at(found.responded_at, now) + by))
     lines.append((_("Working time used"), hours(found.used)))
-    lines.append((_("Promise"), state_words(found.state)))
+    lines.append((_("Promise"), promise_words(found.state)))
     return [*lines, (_("Acknowledgement"), _confirmation(found, now))]
 
 

@@ -17,8 +17,9 @@ class Proof(NamedTuple):
     ("" for the desk's own); `stood` are the spans in which the clock stood still, `until` None while it
     does; `used` the working minutes from arrival to the first action (or to now) without them.
 
-    `state` is kept, missed, running, late, or none where nothing was promised. `confirmed` is the
-    acknowledgement, None where none was written, `confirmed_after` how long after arrival it left.
+    `state` is kept, missed, running, late, withdrawn where the customer closed the case before anybody
+    had to act, or none where nothing was promised. `confirmed` is the acknowledgement, None where none
+    was written, `confirmed_after` how long after arrival it left.
     """
 
     opened_at: datetime
@@ -45,7 +46,7 @@ def proof(case: Case, policy: Policy, now: datetime) -> Proof:
     calendar = policy.calendar_of(case.terms)
     stood = tuple((span.since, span.until) for span in case.suspensions)
     acted = next((e for e in case.history if e.event in _ACTIONS and e.at == case.responded_at), None)
-    ended = case.responded_at or now
+    ended = case.responded_at or case.closed_at or now
     confirmed = next((m for m in case.outgoing if m.kind == "acknowledgement"), None)
     after = confirmed.sent_at - case.opened_at if confirmed and confirmed.sent_at else None
     return Proof(
@@ -66,15 +67,16 @@ def proof(case: Case, policy: Policy, now: datetime) -> Proof:
 
 
 def state(case: Case, now: datetime) -> str:
-    """Whether the first action came in time: kept, missed, running, late, or none."""
+    """Whether the first action came in time: kept, missed, running, late, withdrawn, or none."""
     if not case.promises:
         return "none"
     if case.responded_at:
         in_time = case.due_at is None or case.responded_at.timestamp() <= case.due_at.timestamp()
         return "kept" if in_time else "missed"
-    if case.due_at is None or now.timestamp() <= case.due_at.timestamp():
-        return "running"
-    return "late"
+    ended = case.closed_at or now
+    if case.due_at is None or ended.timestamp() <= case.due_at.timestamp():
+        return "withdrawn" if case.closed_at else "running"
+    return "missed" if case.closed_at else "late"
 
 
 def _used(

@@ -85,3 +85,10 @@ def test_a_confirmation_that_waits_or_was_never_written_is_not_in_time() -> None
 def test_the_history_alone_tells_who_acted_first() -> None:
     odd = promised(responded_at=NOW, history=(Event(NOW, "x", "noted"),))
     assert proof(odd, policy(), NOW).responded_by == ""
+
+
+@pytest.mark.parametrize(("after", "state"), [(120, "withdrawn"), (121, "missed")])
+def test_a_case_that_its_customer_closes_in_time_needs_no_action(after: int, state: str) -> None:
+    done = transitions.closed(promised(), "anna.verdi@cliente.example", OPENED + after * MINUTE).case
+    found = proof(done, policy(), NOW + 48 * HOUR)
+    assert (found.state, found.responded_at, found.used) == (state, None, after)

@@ -123,6 +123,19 @@ def sending_word(state: str) -> str:
     return {"waiting": _("waiting"), "sent": _("sent"), "refused": _("refused")}[state]
 
 
+def promise_words(state: str) -> str:
+    """How the promise of a first action stands (`helpdeskctl.domain.proof`)."""
+    words = {
+        "kept": _("kept"),
+        "missed": _("missed"),
+        "running": _("the time is still running"),
+        "late": _("missed, and nobody has acted yet"),
+        "withdrawn": _("closed before anybody had to act"),
+        "none": _("nothing was promised"),
+    }
+    return words[state]
+
+
 def field_word(field: str) -> str:
     """A part of a mail; header names stay as they are."""
     words = {
