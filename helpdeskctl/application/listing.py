@@ -1,6 +1,6 @@
 """Which cases a technician wants to see, and in which order: the most pressing first."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -48,10 +48,14 @@ ORDERS: dict[str, Callable[[Case], Any]] = {
 def listed(store: CaseStore, wanted: Wanted, now: datetime, order: str = "") -> list[Case]:
     """The cases wanted, most pressing first, or by one of `ORDERS`. Closed ones are read only when
     asked for."""
+    return sorted(found(store, wanted, now), key=ORDERS[order] if order else pressing(now))
+
+
+def found(store: CaseStore, wanted: Wanted, now: datetime) -> Iterator[Case]:
+    """The cases wanted, by number, one after the other."""
     whole = wanted.everything or wanted.status is Status.closed
     cases: Iterable[Case] = store.all_cases() if whole else store.open_cases()
-    found = (case for case in cases if _matches(case, wanted, now))
-    return sorted(found, key=ORDERS[order] if order else pressing(now))
+    return (case for case in cases if _matches(case, wanted, now))
 
 
 def whole_case(store: CaseStore, number: int) -> Case:

@@ -4,16 +4,14 @@ from typing import Any
 
 import click
 
-from helpdeskctl.application.listing import ORDERS, Wanted, listed, whole_case
-from helpdeskctl.application.ports import CaseStore, ParseMail
-from helpdeskctl.cli import bootstrap, suggesting
-from helpdeskctl.cli.days import Day
+from helpdeskctl.application.listing import ORDERS, Wanted, listed
+from helpdeskctl.application.ports import CaseStore
+from helpdeskctl.cli import bootstrap
+from helpdeskctl.cli.filters import filters, saying
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.options import Session, common, session
-from helpdeskctl.cli.reading import said_in
 from helpdeskctl.cli.words import _
-from helpdeskctl.domain.case import Case, Status, Urgency
-from helpdeskctl.domain.folding import fold
+from helpdeskctl.domain.case import Case
 from helpdeskctl.domain.transitions import marks_at
 
 # On a terminal, the first page; a pipe gets everything.
@@ -30,34 +28,7 @@ _PAGE = 50
     ),
 )
 @click.option("--all", "everything", is_flag=True, help=_("Closed ones as well."))
-@click.option("--status", type=click.Choice([s.value for s in Status]), help=_("Only of this status."))
-@click.option(
-    "--sector",
-    default="",
-    metavar=_("SECTOR"),
-    help=_("Only of this sector."),
-    shell_complete=suggesting.sectors,
-)
-@click.option("--urgency", type=click.Choice([u.name for u in Urgency]), help=_("Only of this urgency."))
-@click.option("--customer", default="", metavar=_("TEXT"), help=_("Only where the customer contains this."))
-@click.option("--contract", default="", metavar=_("NUMBER"), help=_("Only of this contract."))
-@click.option(
-    "--owner",
-    default="",
-    metavar=_("LOGIN"),
-    help=_("Only of this technician."),
-    shell_complete=suggesting.technicians,
-)
-@click.option("--mine", is_flag=True, help=_("Only my own."))
-@click.option("--unassigned", is_flag=True, help=_("Only those that nobody has taken."))
-@click.option("--overdue", is_flag=True, help=_("Only those that are late."))
-@click.option("--waiting", is_flag=True, help=_("Only those where a customer waits for an answer."))
-@click.option(
-    "--search", default="", metavar=_("TEXT"), help=_("Only where number, subject or people contain this.")
-)
-@click.option("--text", default="", metavar=_("TEXT"), help=_("Only where a mail's text contains this."))
-@click.option("--since", type=Day(), metavar=_("DAY"), help=_("Only what came on this day or later."))
-@click.option("--until", type=Day(), metavar=_("DAY"), help=_("Only what came on this day or before."))
+@filters
 @click.option(
     "--sort", "order", type=click.Choice(list(ORDERS)), help=_("In another order than what presses most.")
 )
@@ -65,24 +36,15 @@ _PAGE = 50
 @common
 @click.pass_context
 def command(
-    context: click.Context, /, limit: int | None, mine: bool, text: str, order: str | None, **options: Any
+    context: click.Context, /, limit: int | None, order: str | None, wanted: Wanted, text: str
 ) -> None:
     """List cases."""
     asked = session(context)
     chosen = asked.settings
     store = bootstrap.store(chosen)
-    status, urgency = options.pop("status"), options.pop("urgency")
-    wanted = Wanted(
-        status=Status(status) if status else None,
-        urgency=Urgency[urgency] if urgency else None,
-        **options,
-    )
-    if mine:
-        wanted = wanted._replace(owner=asked.who)
     now = bootstrap.clock(chosen.policy.zone)()
-    cases = listed(store, wanted, now, order or "")
-    if text:
-        cases = [case for case in cases if _says(text, case, store, bootstrap.parser(chosen))]
+    matching = listed(store, wanted, now, order or "")
+    cases = list(saying(text, matching, store, chosen))
     if limit is None and asked.terminal and not asked.json:
         limit = _PAGE
     shown = cases[:limit] if limit else cases
@@ -93,12 +55,6 @@ def command(
             click.echo(tsv.case(case, now))
     else:
         _show(shown, len(cases) - len(shown), asked, store)
-
-
-def _says(sought: str, case: Case, store: CaseStore, parse: ParseMail) -> bool:
-    """Whether any mail of the case contains the text; the mails are read from their files."""
-    whole = case if case.messages else whole_case(store, case.number)
-    return any(fold(sought) in fold(said_in(mail, store, parse).text) for mail in whole.messages)
 
 
 def _show(shown: list[Case], more: int, asked: Session, store: CaseStore) -> None:

@@ -7,6 +7,7 @@ is imported, because help texts are made when a command's module is.
 import gettext
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 
 from helpdeskctl.domain.errors import HelpdeskError
 
@@ -14,7 +15,11 @@ LANGUAGES = ("it", "en")
 _DOMAIN = "helpdeskctl"
 _CATALOGUES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
 
-_ = gettext.gettext
+
+@lru_cache(4096)
+def _(sentence: str) -> str:
+    """The sentence in the language spoken; looked up once, for gettext looks for its files each time."""
+    return gettext.gettext(sentence)
 
 
 def speak(language: str) -> None:
@@ -22,6 +27,12 @@ def speak(language: str) -> None:
     os.environ["LANGUAGE"] = language
     gettext.bindtextdomain(_DOMAIN, _CATALOGUES)
     gettext.textdomain(_DOMAIN)
+    _.cache_clear()
+
+
+def spoken() -> str:
+    """The language spoken: it or en."""
+    return os.environ.get("LANGUAGE", LANGUAGES[0])[:2]
 
 
 def asked_language(argv: list[str], environ: Mapping[str, str]) -> str:
