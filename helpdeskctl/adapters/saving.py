@@ -1,4 +1,5 @@
-"""Files from mails written out safely: never outside the directory, over a file, or through a link."""
+"""Files written out safely: those from mails never outside the directory, over a file, or through a
+link; one that a person named whole or not at all."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -38,3 +39,32 @@ def _opened(name: str, at: int) -> tuple[str, int]:
         except FileExistsError:
             continue
     raise RefusedError("There are too many files named {name} already.", name=name)
+
+
+def put(path: str, pieces: Iterable[bytes]) -> None:
+    """Write that file whole, or leave what was there; it keeps the rights it had. What is no file, such as
+    a device, is written into. Raises `OSError`, which names the path."""
+    path = os.path.realpath(path)
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as device:
+                device.writelines(pieces)
+        else:
+            _replaced(path, pieces)
+    except OSError as error:
+        error.filename = path
+        raise
+
+
+def _replaced(path: str, pieces: Iterable[bytes]) -> None:
+    written = f"{path}.{os.getpid()}.part"
+    with open(os.open(written, _NEW, 0o666), "wb") as file:
+        try:
+            if os.path.exists(path):
+                os.fchmod(file.fileno(), os.stat(path).st_mode & 0o777)
+            file.writelines(pieces)
+            file.flush()
+            os.replace(written, path)
+        except BaseException:
+            os.unlink(written)
+            raise

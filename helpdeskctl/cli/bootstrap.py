@@ -123,6 +123,13 @@ def save_files(directory: str, files: Iterable[tuple[str, Iterable[bytes]]]) -> 
     return save(directory, files)
 
 
+def put_file(path: str, pieces: Iterable[bytes]) -> None:
+    """The file of that path written whole, or left as it was."""
+    from helpdeskctl.adapters.saving import put
+
+    put(path, pieces)
+
+
 def peeker() -> PeekAtMail:
     """Sender and subject of a mail that cannot be parsed."""
     from helpdeskctl.adapters.mail_parser import peek

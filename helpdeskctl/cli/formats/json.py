@@ -1,14 +1,18 @@
 """JSON for programs: stable, documented keys (behaviour.md §9); times ISO 8601 with offset."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from helpdeskctl.application.explain import Explanation
 from helpdeskctl.application.ports import Holder, LedgerEntry
+from helpdeskctl.application.reporting import Report
 from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
 from helpdeskctl.domain.events import Event, Finding
+from helpdeskctl.domain.figures import Figures
 from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.monthly import Told
 from helpdeskctl.domain.outcomes import Decision
 from helpdeskctl.domain.transitions import marks_at
 
@@ -138,6 +142,45 @@ def outgoing(holder: Holder, mail: OutgoingMail) -> dict[str, Any]:
         "next_at": time(mail.next_at),
         "state": mail.state,
         "error": mail.error,
+    }
+
+
+def figures(found: Figures, dimensions: Iterable[str]) -> dict[str, Any]:
+    """The figures, all together and by each of the dimensions."""
+    return {
+        "since": found.period.since.isoformat(),
+        "until": found.period.until.isoformat(),
+        "total": found.total._asdict(),
+        **{dimension: [line._asdict() for line in found.by[dimension]] for dimension in dimensions},
+        "slowest": [late._asdict() for late in found.slowest],
+    }
+
+
+def report(made: Report) -> dict[str, Any]:
+    """The month of a customer or contract."""
+    return {
+        "customer": made.customer,
+        "contract": made.contract,
+        "month": f"{made.monthly.month.since:%Y-%m}",
+        "total": made.monthly.total._asdict(),
+        "cases": [told(one) for one in made.monthly.told],
+    }
+
+
+def told(one: Told) -> dict[str, Any]:
+    """One case of a month."""
+    return {
+        "number": one.case.number,
+        "subject": one.case.subject,
+        "urgency": one.case.urgency.name,
+        "requester": address(one.case.requester),
+        "opened_at": time(one.case.opened_at),
+        "responded_at": time(one.case.responded_at),
+        "due_at": time(one.case.due_at),
+        "state": one.state,
+        "closed_at": time(one.case.closed_at),
+        "minutes": one.minutes,
+        "billable": one.billable,
     }
 
 

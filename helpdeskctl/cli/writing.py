@@ -1,0 +1,17 @@
+"""Where a command writes what is no text for a terminal: a file that the person names, `-` for the output."""
+
+import sys
+from collections.abc import Iterable
+
+from helpdeskctl.cli import bootstrap
+from helpdeskctl.cli.speaking import say
+from helpdeskctl.cli.words import _
+
+
+def write(path: str, pieces: Iterable[bytes]) -> None:
+    """Write it, and say where."""
+    if path == "-":
+        sys.stdout.buffer.writelines(pieces)
+    else:
+        bootstrap.put_file(path, pieces)
+        say(_("{file} is written.").format(file=path))
