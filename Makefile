@@ -5,7 +5,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "helpdeskctl needs Python 3.11 or newer: make PYTHON=python3.11")
 
-.PHONY: help demo test lint check system-test fuzz comparison bench terminal-pictures reference format catalogue rules-page clean
+.PHONY: help demo test lint check system-test fuzz comparison bench terminal-pictures page-pictures \
+	reference format catalogue rules-page clean
 
 help:  ## what this file offers
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,8 +25,11 @@ lint: $(VENV)/develops  ## style, types, layers
 
 check: lint test  ## lint and test
 
-system-test: $(VENV)/develops  ## the real mail chain; needs procmail and openssl
+system-test: $(VENV)/develops  ## the real mail chain; needs what .ci/run installs
 	$(BIN)/python -m pytest -m system tests
+
+page-pictures: $(VENV)/develops  ## the pages as a browser shows them; needs chromium
+	$(BIN)/python -m tests.page_pictures docs/pictures
 
 fuzz: $(VENV)/develops  ## a hundred thousand mutated mails; FUZZ=N for another number
 	$(BIN)/python -m tests.adapters.fuzz $(or $(FUZZ),100000)
@@ -35,6 +39,7 @@ comparison: $(VENV)/develops  ## mail-parser alone and helpdeskctl on the same a
 
 bench: $(VENV)/develops  ## how long a piped mail and a list take, beside the bare interpreter
 	$(BIN)/python benchmarks/whole_processes.py
+	$(BIN)/python -m benchmarks.figures
 
 terminal-pictures: $(VENV)/develops  ## what the commands show on a terminal, as SVG
 	$(BIN)/python -m tests.terminal_pictures
