@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpdeskctl.application.answering import Post
 from helpdeskctl.application.desk import Desk
 from helpdeskctl.application.ingest import Ports
+from helpdeskctl.application.logbook import Write
 from helpdeskctl.application.outbox import Outbox
 from helpdeskctl.application.ports import (
     CaseStore,
@@ -22,7 +23,7 @@ from helpdeskctl.application.ports import (
     Texts,
 )
 from helpdeskctl.domain.registry import Customer, Registry
-from helpdeskctl.domain.settings import ALWAYS, Settings
+from helpdeskctl.domain.settings import ALWAYS, Log, Settings
 
 if TYPE_CHECKING:
     from helpdeskctl.adapters.publishing import Page
@@ -195,6 +196,16 @@ def outbox(chosen: Settings, cases: CaseStore) -> Outbox | None:
     if transport is None:
         return None
     return Outbox(cases, transport, texts(chosen), chosen.policy, clock(chosen.policy.zone))
+
+
+def log(chosen: Settings | None) -> Write:
+    """The log, in the hands of the store's owner; without a configuration only failures go to syslog."""
+    from helpdeskctl.adapters.log import written
+
+    if chosen:
+        become_owner(chosen.store)
+    where = chosen.log if chosen else Log()
+    return lambda line, failure: written(line, where, failure)
 
 
 def desk(chosen: Settings, by: str, rehearsal: bool = False) -> Desk:

@@ -17,6 +17,7 @@ from helpdeskctl.application.ingest import (
     rehearse,
     remember_backlog,
 )
+from helpdeskctl.application.logbook import logged
 from helpdeskctl.application.outbox import send_waiting, waiting_mails
 from helpdeskctl.application.ports import Arrived
 from helpdeskctl.application.reminders import remind
@@ -68,7 +69,8 @@ def command(
         _tell(rehearse(ports, arrived), asked, len(arrived), verbose=True)
         return exit_codes.DONE
     remember_backlog(ports, backlog)
-    reports = _tell(ingest_inbox(ports, arrived), asked, len(arrived), verbose)
+    read = logged(ingest_inbox(ports, arrived), bootstrap.log(asked.settings), ports.clock)
+    reports = _tell(read, asked, len(arrived), verbose)
     wrong = _reconciled(ports, arrived, reports)
     if wrong:
         say("helpdeskctl: " + _("the books do not balance: {what}").format(what=wrong))

@@ -1,15 +1,19 @@
 """`helpdeskctl ingest -`: one mail on standard input, saved before anything else (behaviour.md §2).
 
 Exit code 0 from the moment the mail is on disk, 75 if it could not be saved, for any reason at all;
-never another code, never a byte on stdout or stderr. What goes wrong is told to syslog.
+never another code, never a byte on stdout or stderr. What goes wrong is told to the log and to syslog.
 """
 
 import os
 import signal
 import sys
-from typing import NamedTuple, NoReturn
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from helpdeskctl.cli import exit_codes
+
+if TYPE_CHECKING:
+    from helpdeskctl.domain.settings import Settings
 
 # Options of every command that take a value; they may stand before `ingest`.
 _VALUED = frozenset({"--config", "--lang", "--as", "--color", "--recipient"})
@@ -28,7 +32,7 @@ class WrongUsageError(Exception):
 
 def run_pipe(argv: list[str]) -> int:
     """Save, then deal with this one mail alone; the exit code is 0 or 75."""
-    saved = False
+    saved, chosen = False, None
     try:
         _be_silent()
         signal.signal(signal.SIGTERM, _stop)
@@ -41,16 +45,22 @@ def run_pipe(argv: list[str]) -> int:
         arrived = box.save(sys.stdin.buffer, chosen_options.recipients)
         saved = True
         from helpdeskctl.application.ingest import ingest_one
+        from helpdeskctl.application.logbook import line
         from helpdeskctl.application.outbox import send_waiting
 
         ports = bootstrap.ports(chosen)
-        ingest_one(arrived, ports)
+        began = ports.clock()
+        if report := ingest_one(arrived, ports):
+            now = ports.clock()
+            bootstrap.log(chosen)(line(report, now, now - began), False)
         if outbox := bootstrap.outbox(chosen, ports.store):
             for _ in send_waiting(outbox):
                 pass
     # The outermost boundary of a pipe: a bug, too, must neither be printed nor bounce the mail.
     except BaseException as error:
-        _tell_syslog(error, saved)
+        # Nor must a log that cannot be written.
+        with suppress(Exception):
+            _tell(error, saved, chosen)
     return exit_codes.DONE if saved else exit_codes.TRY_AGAIN
 
 
@@ -86,10 +96,12 @@ def _stop(_signal: int, _frame: object) -> NoReturn:
     raise SystemExit
 
 
-def _tell_syslog(error: BaseException, saved: bool) -> None:
-    import syslog
+def _tell(error: BaseException, saved: bool, chosen: "Settings | None") -> None:
+    from datetime import UTC, datetime
+
+    from helpdeskctl.application.logbook import failure
+    from helpdeskctl.cli import bootstrap
 
     what = "mail saved, the next batch goes on with it" if saved else "mail not saved, exit code 75"
-    said = " ".join(f"{type(error).__name__}: {error}".split())[:400]
-    syslog.openlog("helpdeskctl", syslog.LOG_PID, syslog.LOG_MAIL)
-    syslog.syslog(syslog.LOG_ERR, f"ingest -: {what}: {said}".encode("ascii", "replace").decode())
+    now = datetime.now(chosen.policy.zone if chosen else UTC)
+    bootstrap.log(chosen)(failure(f"ingest -: {what}", error, now), True)

@@ -149,6 +149,13 @@ class MailOut(NamedTuple):
     smtp: Smtp
 
 
+class Log(NamedTuple):
+    """Where a line for each mail goes: a file ("" for none), and syslog."""
+
+    file: str = ""
+    syslog: bool = False
+
+
 class Settings(NamedTuple):
     """The whole configuration; `source` is the file it came from, "" for the defaults."""
 
@@ -158,3 +165,4 @@ class Settings(NamedTuple):
     policy: Policy
     limits: Limits
     mail: MailOut
+    log: Log = Log()

@@ -179,3 +179,24 @@ def test_the_options_of_a_pipe() -> None:
     assert told == PipeOptions("b", ("x@y.example",))
     with pytest.raises(WrongUsageError):
         options(["ingest", "-", "-"])
+
+
+def test_a_line_in_the_log_says_what_became_of_the_mail_and_nothing_of_what_it_says(desk: Desk) -> None:
+    log = desk.home / "mail.log"
+    desk.config.write_text(desk.config.read_text() + f'[log]\nfile = "{log}"\n')
+    assert _pipe(mail("Stampante guasta qui")) == SAVED
+    (line,) = log.read_text().splitlines()
+    assert " mail key=" in line and " outcome=opened case=1 sector=tecnico ms=" in line
+    assert "Stampante" not in line
+
+
+def test_a_failure_is_logged_and_a_log_that_cannot_be_written_costs_no_mail(desk: Desk) -> None:
+    log = desk.home / "mail.log"
+    config = desk.config.read_text()
+    desk.config.write_text(config + f'[log]\nfile = "{log}"\n')
+    (desk.home / "store").write_text("a file where the directory should be")
+    assert _pipe(mail("Stampante guasta qui")) == SAVED
+    (line,) = log.read_text().splitlines()
+    assert " failed ingest -: mail saved, the next batch goes on with it: " in line
+    desk.config.write_text(config + f'[log]\nfile = "{desk.home}"\nsyslog = true\n')
+    assert _pipe(mail("Stampante guasta qui")) == SAVED

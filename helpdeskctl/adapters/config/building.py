@@ -23,6 +23,7 @@ from helpdeskctl.domain.rules import Rule
 from helpdeskctl.domain.settings import (
     Desk,
     Limits,
+    Log,
     MailOut,
     Minimum,
     Policy,
@@ -68,7 +69,7 @@ def settings(given: Mapping[str, Any], source: str) -> Settings:
     policy = _policy(values, sectors, technicians, rules)
     named = tuple((name, _calendar(read, policy.zone)) for name, read in calendars_read.items())
     policy = policy._replace(calendars=named)
-    return Settings(source, *paths, policy, Limits(**values["limits"]), out)
+    return Settings(source, *paths, policy, Limits(**values["limits"]), out, Log(**values["log"]))
 
 
 def _policy(

@@ -76,6 +76,10 @@ SECTIONS: Mapping[str, Keys] = {
         "parts": Key(checks.whole(1, 10_000), 1000),
         "nesting": Key(checks.whole(1, 200), 50),
     },
+    "log": {
+        "file": Key(checks.or_none(checks.path), ""),
+        "syslog": Key(checks.yes_or_no, False),
+    },
 }
 
 # Sections with one table for each name that the firm gives: [technicians.rossi], [sectors.tecnico].
