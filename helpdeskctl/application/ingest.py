@@ -4,7 +4,7 @@ The pipe and the batch are the same path; a dry run is the path stopped before a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
@@ -34,8 +34,9 @@ from helpdeskctl.domain.transitions import with_outgoing
 # The folder of mail that a person has to look at.
 HELD = "Held"
 # So many mails share one commit in a batch: one replacement of a shard serves them all.
-_GROUP = 50
+GROUP = 50
 _BACKLOG_AGE = timedelta(days=1)
+_OUTCOMES = ("opened", "followed_up", "closed", "reopened", "ignored", "duplicate", "held")
 
 T = TypeVar("T")
 
@@ -83,8 +84,8 @@ def ingest_one(arrived: Arrived, ports: Ports) -> Report | None:
 
 def ingest_inbox(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
     """Every mail given, in that order, in groups that share a commit; each is reported once filed."""
-    for start in range(0, len(arrivals), _GROUP):
-        group = [read for a in arrivals[start : start + _GROUP] if (read := _read(a, ports))]
+    for start in range(0, len(arrivals), GROUP):
+        group = [read for a in arrivals[start : start + GROUP] if (read := _read(a, ports))]
         if not group:
             continue
         with ports.store.transaction() as store:
@@ -145,6 +146,15 @@ def imbalance(read: int, outcomes: Counter[str], left: list[str]) -> str:
     if left:
         return f"{len(left)} mails have an outcome but are still in the inbox, the first is {left[0]}."
     return ""
+
+
+def reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report]) -> str:
+    """What does not add up. A mail without a report that has gone was taken by a pipe meanwhile."""
+    reported = {report.arrived.key for report in reports}
+    still_there = [one.key for one in arrived if ports.mailbox.locate(one.key)]
+    read = len(reported) + sum(1 for key in still_there if key not in reported)
+    outcomes = Counter(r.decision.outcome for r in reports if r.decision.outcome in _OUTCOMES)
+    return imbalance(read, outcomes, [key for key in still_there if key in reported])
 
 
 def folder(decision: Decision, at: datetime) -> str:

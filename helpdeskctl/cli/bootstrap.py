@@ -1,7 +1,7 @@
 """The composition root: the only module that names adapters, each imported where it is made."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -206,6 +206,20 @@ def log(chosen: Settings | None) -> Write:
         become_owner(chosen.store)
     where = chosen.log if chosen else Log()
     return lambda line, failure: written(line, where, failure)
+
+
+def changes(maildir: str) -> Callable[[], bool]:
+    """What tells whether the inbox of that Maildir may have changed since it was last asked."""
+    from helpdeskctl.adapters.watching import changes as changes_of
+
+    return changes_of(maildir)
+
+
+def tell_supervisor(state: str) -> None:
+    """What systemd is to know of us; nothing where nobody asks."""
+    from helpdeskctl.adapters.watching import tell_supervisor as tell
+
+    tell(state, os.environ)
 
 
 def desk(chosen: Settings, by: str, rehearsal: bool = False) -> Desk:

@@ -3,8 +3,7 @@
 The pipe, `ingest -`, never comes here: `helpdeskctl.cli.pipe`.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import click
 
@@ -12,14 +11,13 @@ from helpdeskctl.application.ingest import (
     Ports,
     Report,
     arrivals,
-    imbalance,
     ingest_inbox,
+    reconciled,
     rehearse,
     remember_backlog,
 )
 from helpdeskctl.application.logbook import logged
 from helpdeskctl.application.outbox import send_waiting, waiting_mails
-from helpdeskctl.application.ports import Arrived
 from helpdeskctl.application.reminders import remind
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json, tsv
@@ -27,7 +25,10 @@ from helpdeskctl.cli.options import Session, common, session
 from helpdeskctl.cli.speaking import say
 from helpdeskctl.cli.words import _
 
-_OUTCOMES = ("opened", "followed_up", "closed", "reopened", "ignored", "duplicate", "held")
+
+def _only_in_a_pipe(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> None:
+    if given:
+        raise click.UsageError(_("--recipient goes with `ingest -` only."), context)
 
 
 @click.command(
@@ -48,7 +49,15 @@ _OUTCOMES = ("opened", "followed_up", "closed", "reopened", "ignored", "duplicat
     type=click.Choice(["open", "leave"]),
     help=_("What to do, once, with mail older than a day that was there before this desk."),
 )
-@click.option("--recipient", multiple=True, metavar=_("ADDRESS"), help=_("With `-`: the envelope recipient."))
+@click.option("--watch", is_flag=True, help=_("Stay, and read what arrives within a second."))
+@click.option(
+    "--recipient",
+    multiple=True,
+    metavar=_("ADDRESS"),
+    callback=_only_in_a_pipe,
+    expose_value=False,
+    help=_("With `-`: the envelope recipient."),
+)
 @common
 @click.pass_context
 def command(
@@ -57,12 +66,16 @@ def command(
     dry_run: bool,
     verbose: bool,
     backlog: str | None,
-    recipient: tuple[str, ...],
+    watch: bool,
 ) -> int:
     """Read the inbox."""
-    if recipient:
-        raise click.UsageError(_("--recipient goes with `ingest -` only."), context)
     asked = session(context)
+    if watch:
+        if dry_run:
+            raise click.UsageError(_("--dry-run does not go with --watch."), context)
+        from helpdeskctl.cli.watching import watch_inbox
+
+        return watch_inbox(asked, maildir, lambda report: _print(report, asked, verbose), backlog)
     ports = bootstrap.ports(asked.settings, maildir)
     arrived = arrivals(ports, backlog)
     if dry_run:
@@ -71,7 +84,7 @@ def command(
     remember_backlog(ports, backlog)
     read = logged(ingest_inbox(ports, arrived), bootstrap.log(asked.settings), ports.clock)
     reports = _tell(read, asked, len(arrived), verbose)
-    wrong = _reconciled(ports, arrived, reports)
+    wrong = reconciled(ports, arrived, reports)
     if wrong:
         say("helpdeskctl: " + _("the books do not balance: {what}").format(what=wrong))
     remind(ports.store, ports.texts, ports.policy, ports.clock)
@@ -84,21 +97,25 @@ def command(
 
 def _tell(reports: Iterator[Report], asked: Session, total: int, verbose: bool) -> list[Report]:
     """The reports, told while they come: JSON lines, a bar and a table, or lines; silence in a pipe."""
-    if asked.json:
-        return [_printed(report, json.dumps(_as_json(report))) for report in reports]
-    if not asked.terminal:
-        return [_printed(report, tsv.line(_as_line(report)) if verbose else "") for report in reports]
-    from helpdeskctl.cli.formats import outcomes
+    if asked.terminal and not asked.json:
+        from helpdeskctl.cli.formats import outcomes
 
-    done = list(outcomes.tracked(reports, total))
-    outcomes.show(done, verbose, asked.colored)
+        done = list(outcomes.tracked(reports, total))
+        outcomes.show(done, verbose, asked.colored)
+        return done
+    done = []
+    for report in reports:
+        _print(report, asked, verbose)
+        done.append(report)
     return done
 
 
-def _printed(report: Report, line: str) -> Report:
-    if line:
-        click.echo(line)
-    return report
+def _print(report: Report, asked: Session, verbose: bool) -> None:
+    """One line for programs, or for who wants to see each mail."""
+    if asked.json:
+        click.echo(json.dumps(_as_json(report)))
+    elif verbose or asked.terminal:
+        click.echo(tsv.line(_as_line(report)))
 
 
 def _as_json(report: Report) -> dict[str, object]:
@@ -115,15 +132,6 @@ def _as_line(report: Report) -> tuple[object, ...]:
         message.subject if message else "",
         json.reason(decision),
     )
-
-
-def _reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report]) -> str:
-    """What does not add up. A mail without a report that has gone was taken by a pipe meanwhile."""
-    reported = {report.arrived.key for report in reports}
-    still_there = [one.key for one in arrived if ports.mailbox.locate(one.key)]
-    read = len(reported) + sum(1 for key in still_there if key not in reported)
-    outcomes = Counter(r.decision.outcome for r in reports if r.decision.outcome in _OUTCOMES)
-    return imbalance(read, outcomes, [key for key in still_there if key in reported])
 
 
 def _tell_mail(ports: Ports, sent: int, transport: bool) -> None:
