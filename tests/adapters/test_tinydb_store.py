@@ -263,10 +263,10 @@ def test_the_senders_lock_is_not_waited_for(store: TinyDbStore, root: Path) -> N
 def test_the_store_is_private_by_default(store: TinyDbStore, root: Path) -> None:
     umask = os.umask(0o000)
     try:
-        put(store, 1)
         with store.transaction() as writing:
             writing.secret()
             writing.record(entry())
+        put(store, 1)
     finally:
         os.umask(umask)
     for path in (root, *root.rglob("*")):

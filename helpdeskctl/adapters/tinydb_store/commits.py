@@ -17,8 +17,6 @@ from helpdeskctl.adapters.tinydb_store.intents import Intent, Lines
 from helpdeskctl.adapters.tinydb_store.shelves import (
     Shelves,
     first_number,
-    missing,
-    shard_file,
     understood,
 )
 from helpdeskctl.adapters.tinydb_store.snapshots import Overlay
@@ -41,9 +39,7 @@ def mend(root: Root, shelves: Shelves) -> None:
             _finish(root, left.staged if left.stands else (), left.said if indexed else {})
             for file in left.staged:
                 files.unstage(root, file)
-    last = index.last_shard(root.path)
-    if shelves.last() < last:
-        raise missing(f"{root.path}/{shard_file(last)}")
+    shelves.check_last(index.last_shard(root.path))
     if not indexed:
         rebuild(root, shelves)
     elif behind:

@@ -143,7 +143,7 @@ def live(path: str, log: str) -> list[tuple[Any, Any]]:
         found: list[tuple[Any, Any]] = json.loads(b"[%b]" % b",".join(pairs))
     except ValueError as error:
         raise StoreDamagedError(
-            "{file} is damaged: nothing was changed. Remove it: it is made again from the rest.",
+            "{file} is damaged: run `helpdeskctl doctor --reindex`.",
             file=f"{path}/index/{log}",
         ) from error
     return found

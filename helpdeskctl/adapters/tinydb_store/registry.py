@@ -15,13 +15,13 @@ from helpdeskctl.adapters.tinydb_store.files import Root
 from helpdeskctl.domain.errors import StoreDamagedError
 from helpdeskctl.domain.registry import Contract, Customer, Registry
 
-_FILE = "registry.json"
+FILE = "registry.json"
 _DERIVED = "index/registry"
 
 
 def exists(path: str) -> bool:
     """Whether the store at `path` has a registry."""
-    return os.path.exists(f"{path}/{_FILE}")
+    return os.path.exists(f"{path}/{FILE}")
 
 
 def read(path: str) -> Registry:
@@ -51,7 +51,10 @@ def replace(root: Root, registry: Registry) -> None:
             for one in registry.contracts
         ],
     }
-    files.replace(root, _FILE, json.dumps(document, indent=1).encode() + b"\n")
+    # What was there before stays beside it, for a repair.
+    files.stage(root, FILE, json.dumps(document, indent=1).encode() + b"\n")
+    files.install(root, FILE)
+    files.sync_directory(root, "")
     derive(root)
 
 
@@ -104,20 +107,20 @@ def _bucket(key: str) -> str:
 
 
 def _directory(path: str) -> str:
-    told = os.stat(f"{path}/{_FILE}")
+    told = os.stat(f"{path}/{FILE}")
     return f"{_DERIVED}.{told.st_mtime_ns}.{told.st_size}"
 
 
 def _read(path: str) -> Document:
-    content = files.read(f"{path}/{_FILE}")
+    content = files.read(f"{path}/{FILE}")
     if content is None:
         return {"customers": [], "contracts": []}
     try:
         found: Document = json.loads(content)
         _keyed(found)
     except (ValueError, KeyError, TypeError) as error:
-        said = "{file} cannot be read ({reason}): import the customers again."
-        raise StoreDamagedError(said, file=f"{path}/{_FILE}", reason=str(error)) from error
+        said = "{file} cannot be read ({reason}): run `helpdeskctl doctor --repair`."
+        raise StoreDamagedError(said, file=f"{path}/{FILE}", reason=str(error)) from error
     return found
 
 

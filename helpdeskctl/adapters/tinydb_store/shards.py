@@ -90,9 +90,9 @@ def _unsealed(content: bytes, path: str) -> dict[str, Any]:
     """The tables of a file with that content, if its seal fits."""
     table, seal = content[:-_SEAL_LENGTH], content[-_SEAL_LENGTH:]
     if not seal.startswith(_SEAL[:22]):
-        raise _damaged("{file} is truncated: nothing was changed, see {file}.previous.", path)
+        raise _damaged("{file} is truncated: run `helpdeskctl doctor --repair`.", path)
     if seal != _SEAL % crc32(table):
-        raise _damaged("{file} was edited or is damaged: nothing was changed, see {file}.previous.", path)
+        raise _damaged("{file} was edited or is damaged: run `helpdeskctl doctor --repair`.", path)
     with collector_off():
         tables: dict[str, Any] = json.loads(content)
     return tables

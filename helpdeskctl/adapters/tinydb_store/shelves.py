@@ -59,6 +59,11 @@ class Shelves:
             self._last = _last_shard(f"{self._path}/cases")
         return self._last
 
+    def check_last(self, known: int) -> None:
+        """Raise if the highest shard that there was, as far as that is `known`, is missing."""
+        if self.last() < known:
+            raise missing(f"{self._path}/{shard_file(known)}")
+
     def highest(self) -> int:
         """The highest number ever given; an empty shard stands for all the numbers below it."""
         if not self.last():
@@ -172,9 +177,7 @@ class Shelves:
         path = f"{self._path}/{file}"
         if not os.path.exists(path):
             if os.path.exists(path + files.PREVIOUS):
-                raise StoreDamagedError(
-                    "{file} is missing: nothing was changed, see {file}.previous.", file=path
-                )
+                raise missing(path)
             if must_be_there:
                 raise missing(path)
         return Shard(path, "cases" if file.startswith("cases/") else "entries")
@@ -201,16 +204,14 @@ def understood(decode: Callable[[Document], T], document: Document, path: str) -
     try:
         return decode(document)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
-        said = "{file}, document {ident}, cannot be read ({reason}): nothing was changed."
+        said = "{file}, document {ident}, cannot be read ({reason}): run `helpdeskctl doctor --repair`."
         ident, reason = document.get("number") or document.get("id"), f"{type(error).__name__}: {error}"
         raise StoreDamagedError(said, file=path, ident=ident, reason=reason) from error
 
 
 def missing(path: str) -> StoreDamagedError:
-    """A file that must be there is not, and nothing of it is left."""
-    return StoreDamagedError(
-        "{file} is missing: nothing was changed. Bring it back from a backup before anything else.", file=path
-    )
+    """A file that must be there is not."""
+    return StoreDamagedError("{file} is missing: run `helpdeskctl doctor --repair`.", file=path)
 
 
 def _last_shard(cases: str) -> int:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, tzinfo
+from functools import partial
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from helpdeskctl.adapters.tinydb_store.snapshots import Overlay
 
 VERSION = 1
-_PATIENCE = 60.0
+PATIENCE = 60.0
 
 
 class TinyDbStore:
@@ -39,7 +40,7 @@ class TinyDbStore:
     `StoreDamagedError` and `StoreLockedError`, and let `OSError` pass.
     """
 
-    def __init__(self, path: str, zone: tzinfo, patience: float = _PATIENCE) -> None:
+    def __init__(self, path: str, zone: tzinfo, patience: float = PATIENCE) -> None:
         self._path = path
         self._zone = zone
         self._patience = patience
@@ -56,7 +57,8 @@ class TinyDbStore:
             commits.mend(root, shelves)
             registry.derive(root)
             self._mails.clear_away()
-            overlay = Overlay(self._path, self._zone, shelves, lambda: self._secret_made(root))
+            secret = partial(self._secret_made, root, shelves)
+            overlay = Overlay(self._path, self._zone, shelves, secret)
             yield overlay
             if overlay.put_cases or overlay.put_entries:
                 self._mails.make_durable()
@@ -99,6 +101,10 @@ class TinyDbStore:
             found = (shelves.entry(file, ident) for ident, file in index.live(self._path, "held"))
         of_outcome = (entry for entry in found if entry and entry.outcome == outcome)
         return sorted(of_outcome, key=lambda entry: (entry.arrived_at, entry.id))
+
+    def all_entries(self) -> Iterator[LedgerEntry]:
+        """Every entry of the ledger, by day."""
+        return self._readable_shelves().entries()
 
     def registry(self) -> Registry:
         """All registered customers and contracts."""
@@ -146,6 +152,7 @@ class TinyDbStore:
             shelves = self._shelves()
             commits.mend(root, shelves)
             commits.rebuild(root, shelves)
+            registry.derive(root)
 
     @contextmanager
     def _writing(self) -> Iterator["Root"]:
@@ -161,13 +168,13 @@ class TinyDbStore:
         content = files.read(f"{self._path}/format")
         if content is None:
             if os.path.exists(f"{self._path}/cases") or os.path.exists(f"{self._path}/ledger"):
-                said = "{path} holds cases but no file `format`: it is no whole store, nothing was changed."
+                said = "{path} holds cases but no file `format`: run `helpdeskctl doctor --repair`."
                 raise StoreDamagedError(said, path=self._path)
             return False
         version = re.fullmatch(rb'\{"version": ([1-9][0-9]{0,8})\}\n', content)
         if not version:
             raise StoreDamagedError(
-                "{path}/format cannot be read: nothing was changed. Bring it back from a backup.",
+                "{path}/format cannot be read: run `helpdeskctl doctor --repair`.",
                 path=self._path,
             )
         if int(version[1]) != VERSION:
@@ -199,14 +206,25 @@ class TinyDbStore:
             return b""
         if not re.fullmatch(rb"[0-9a-f]{64}\n", content):
             raise StoreDamagedError(
-                "{path}/secret cannot be read: nothing was changed. Bring it back from a backup: with "
-                "another one, answers to mail already sent would not find their case.",
+                "{path}/secret cannot be read: bring it back from a backup; with a new "
+                "one (`helpdeskctl doctor --repair`), answers to mail already sent find their case by its "
+                "number only.",
                 path=self._path,
             )
         return content.strip()
 
-    def _secret_made(self, root: "Root") -> bytes:
-        """The key, made on first use; never to be read by others, whatever the directory's mode."""
+    def _secret_made(self, root: "Root", shelves: "Shelves") -> bytes:
+        """The key, made on first use; never to be read by others, whatever the directory's mode.
+
+        Where there are cases it was lost, and is not made anew in silence.
+        """
         if not self._secret():
+            if shelves.last():
+                raise StoreDamagedError(
+                    "{path}/secret is missing: bring it back from a backup; with a new "
+                    "one (`helpdeskctl doctor --repair`), answers to mail already sent find their case by "
+                    "its number only.",
+                    path=self._path,
+                )
             files.replace(root, "secret", os.urandom(32).hex().encode() + b"\n", rights=0o660)
         return self._secret()
