@@ -24,7 +24,8 @@ _NOTE = "restored by doctor --repair"
 
 class Mended(NamedTuple):
     """A file of the store that was replaced: out of its former self, what is left, nothing, or made
-    anew. `behind` are the cases of whose last change only the result is known, not its history."""
+    anew. `behind` are the cases of whose last change only the result is known, not its history, nor the
+    text of a mail that it queued."""
 
     file: str
     source: str

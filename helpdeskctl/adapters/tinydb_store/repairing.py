@@ -27,6 +27,7 @@ from helpdeskctl.domain.errors import StoreDamagedError
 _DAMAGED = ".damaged"
 # A document stands on a line of its own, behind its id (see `shards`).
 _LINE = re.compile(rb'^"([1-9][0-9]{0,8})":(\{.*\}),?$')
+_LEDGER_FILE = re.compile(rb"^[0-9a-f]+ (ledger/[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{3,}\.json);$", re.MULTILINE)
 
 Documents = dict[int, Document]
 
@@ -54,7 +55,8 @@ class Upkeep:
                 commits.mend(root, shelves)
             last = max(shelves.last(), index.last_shard(self._path))
             shards = [shard_file(first) for first in range(1, last + 1, SHARD)]
-            for file in [*shards, *shelves.ledger_files()]:
+            ledger = {*shelves.ledger_files(), *_ledger_files_indexed(self._path)}
+            for file in [*shards, *sorted(ledger)]:
                 if not _is_whole(self._path, file, self._zone):
                     mended.append(_mended(root, file, self._zone))
         return mended
@@ -154,6 +156,12 @@ def _registry(root: Root) -> Iterator[Mended]:
         _set_aside(root, file)
         content = None
     yield Mended(file, "former self" if content is not None else "nothing")
+
+
+def _ledger_files_indexed(path: str) -> set[str]:
+    """The ledger files that the index speaks of: also those of which nothing else is left."""
+    buckets = (files.read(f"{path}/index/mails/{name}") or b"" for name in files.names(f"{path}/index/mails"))
+    return {found.decode() for content in buckets for found in _LEDGER_FILE.findall(content)}
 
 
 def _is_whole(path: str, file: str, zone: tzinfo) -> bool:
