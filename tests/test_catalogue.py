@@ -17,6 +17,8 @@ from helpdeskctl.domain.decision import TABLE
 
 PACKAGE = Path(helpdeskctl.__file__).parent
 FOLDER = PACKAGE / "locale/it/LC_MESSAGES"
+# Functions that judge: a sentence, and its cure.
+JUDGING = {"warning", "failed", "judge"}
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
 # Functions whose first argument a person may read.
 SAYING = {"_", "wrong", "unreadable", "_damaged"}
@@ -44,8 +46,17 @@ def _sentences() -> set[str]:
     found = {short for _module, short in COMMANDS.values()} | set(CLICK)
     found |= {words for row in TABLE for words in (row.name, row.when)}
     for path in PACKAGE.rglob("*.py"):
-        found |= set(filter(None, map(_sentence, ast.walk(ast.parse(path.read_text())))))
-    return found
+        for node in ast.walk(ast.parse(path.read_text())):
+            found |= {_sentence(node), *_judgement(node)}
+    return found - {""}
+
+
+def _judgement(node: ast.AST) -> list[str]:
+    """Sentence and cure of a judgement."""
+    if not isinstance(node, ast.Call):
+        return []
+    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    return [str(said.value) for said in node.args if name in JUDGING and isinstance(said, ast.Constant)]
 
 
 def _sentence(node: ast.AST) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from helpdeskctl.application.answering import Post
 from helpdeskctl.application.desk import Desk
 from helpdeskctl.application.ingest import Ports
-from helpdeskctl.application.logbook import Write
 from helpdeskctl.application.outbox import Outbox
 from helpdeskctl.application.ports import (
     CaseStore,
@@ -27,6 +26,11 @@ from helpdeskctl.domain.settings import ALWAYS, Log, Settings
 
 if TYPE_CHECKING:
     from helpdeskctl.adapters.publishing import Page
+
+if TYPE_CHECKING:
+    from helpdeskctl.application.health import Looking
+    from helpdeskctl.application.logbook import Write
+    from helpdeskctl.application.repairing import Upkeep
 
 
 @lru_cache
@@ -198,7 +202,7 @@ def outbox(chosen: Settings, cases: CaseStore) -> Outbox | None:
     return Outbox(cases, transport, texts(chosen), chosen.policy, clock(chosen.policy.zone))
 
 
-def log(chosen: Settings | None) -> Write:
+def log(chosen: Settings | None) -> "Write":
     """The log, in the hands of the store's owner; without a configuration only failures go to syslog."""
     from helpdeskctl.adapters.log import written
 
@@ -220,6 +224,31 @@ def tell_supervisor(state: str) -> None:
     from helpdeskctl.adapters.watching import tell_supervisor as tell
 
     tell(state, os.environ)
+
+
+def looking(chosen: Settings, deep: bool) -> "Looking":
+    """Everything that the doctor looks at."""
+    from helpdeskctl.adapters.surroundings import Surroundings
+    from helpdeskctl.adapters.tinydb_store.inspecting import damages
+    from helpdeskctl.application.health import Looking
+
+    return Looking(
+        settings=chosen,
+        store=store(chosen),
+        mailbox=mailbox(chosen),
+        around=Surroundings(),
+        damages=lambda all_files: damages(chosen.store, chosen.policy.zone, all_files),
+        clock=clock(chosen.policy.zone),
+        deep=deep,
+    )
+
+
+def upkeep(chosen: Settings) -> "Upkeep":
+    """What repairs a store."""
+    from helpdeskctl.adapters.tinydb_store.repairing import Upkeep as TinyDbUpkeep
+
+    become_owner(chosen.store)
+    return TinyDbUpkeep(chosen.store, chosen.policy.zone)
 
 
 def desk(chosen: Settings, by: str, rehearsal: bool = False) -> Desk:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "customers": ("customers", "Who belongs to which customer: import, list, show"),
     "mail": ("mail", "The texts of outgoing mail"),
     "completion": ("completion", "What a shell needs to complete commands and case numbers"),
+    "doctor": ("doctor", "What is wrong with the desk, and its cure"),
     "init": ("init", "Write a commented configuration and make the directories"),
 }
 

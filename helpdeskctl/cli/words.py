@@ -50,6 +50,11 @@ def asked_language(argv: list[str], environ: Mapping[str, str]) -> str:
 
 
 def sentence(error: HelpdeskError) -> str:
-    """The error's sentence in the language spoken; a fact may be an error itself."""
-    facts = {n: sentence(f) if isinstance(f, HelpdeskError) else f for n, f in error.facts.items()}
-    return _(error.sentence).format(**facts) if facts else _(error.sentence)
+    """The error's sentence in the language spoken."""
+    return filled(error.sentence, error.facts)
+
+
+def filled(said: str, facts: Mapping[str, object]) -> str:
+    """The sentence in the language spoken, with its facts; a fact may be an error itself."""
+    told = {name: sentence(f) if isinstance(f, HelpdeskError) else f for name, f in facts.items()}
+    return _(said).format(**told) if told else _(said) if said else ""

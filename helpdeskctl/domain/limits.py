@@ -15,7 +15,7 @@ from helpdeskctl.domain.reference import oldest_subject
 LIMITED = frozenset({"acknowledgement", "answer", "personal"})
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 # So many to one address: unknown, registered.
-_AN_HOUR, _A_DAY = (10, 60), (40, 200)
+_AN_HOUR, A_DAY = (10, 60), (40, 200)
 # To unknown addresses: with one subject, and in all. An autoresponder may change its address at each
 # answer, so the subject counts whatever the address.
 _SAME_SUBJECT, _ALL_UNKNOWN = 3, 120
@@ -41,7 +41,7 @@ def allowed_at(
     limited = [one for one in before if one.kind in LIMITED]
     own = [one.at for one in limited if one.address == address]
     grade = address in known
-    waits = [_free(own, _AN_HOUR[grade], _HOUR, now), _free(own, _A_DAY[grade], _DAY, now)]
+    waits = [_free(own, _AN_HOUR[grade], _HOUR, now), _free(own, A_DAY[grade], _DAY, now)]
     if not grade:
         unknown = [one for one in limited if one.address not in known]
         subject = _topic(mail.subject)
