@@ -120,10 +120,16 @@ def _cron(looking: Looking) -> Judgements:
 def _rights(looking: Looking) -> Judgements:
     around, settings = looking.around, looking.settings
     store = around.directory(settings.store)
-    if not store.there:
-        yield health.warning(
-            "There is no store yet: {path}.", "It is made with the first mail.", path=store.path
+    if not store.there and around.folders(settings.maildir):
+        yield health.failed(
+            "{path} is missing, but the Maildir holds folders of cases: the store was lost, or is not mounted.",
+            "Mount it, or `helpdeskctl backup restore FILE`; until then stop reading mail.",
+            path=store.path,
         )
+        return
+    if not store.there:
+        said = "There is no store yet: {path}."
+        yield health.warning(said, "It is made with the first mail.", path=store.path)
         return
     if not store.writable:
         yield health.failed(

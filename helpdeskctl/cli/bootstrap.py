@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from helpdeskctl.adapters.publishing import Page
 
 if TYPE_CHECKING:
+    from helpdeskctl.application.backup import Archive
     from helpdeskctl.application.health import Looking
     from helpdeskctl.application.logbook import Write
     from helpdeskctl.application.repairing import Upkeep
@@ -249,6 +250,35 @@ def upkeep(chosen: Settings) -> "Upkeep":
 
     become_owner(chosen.store)
     return TinyDbUpkeep(chosen.store, chosen.policy.zone)
+
+
+def back_up(chosen: Settings, target: str, now: datetime) -> "Archive":
+    """The store written into a new archive."""
+    from helpdeskctl.adapters.tinydb_store.backing_up import back_up as archived
+
+    target = os.path.abspath(target)
+    become_owner(chosen.store)
+    return archived(chosen.store, chosen.policy.zone, target, now)
+
+
+def verified_backup(target: str) -> "Archive":
+    """What an archive holds, read to its end."""
+    from helpdeskctl.adapters.tinydb_store.archives import read
+
+    return read(target)
+
+
+def restore(chosen: Settings, target: str) -> "Archive":
+    """The archive as the store configured, its numbers above those of every mail in the Maildir."""
+    from helpdeskctl.adapters.maildir.traces import headers
+    from helpdeskctl.adapters.tinydb_store.backing_up import restore as restored
+    from helpdeskctl.application.backup import highest_seen
+
+    become_owner(chosen.store)
+    mails = headers(chosen.maildir)
+    return restored(
+        chosen.store, target, chosen.policy.zone, lambda secret, known: highest_seen(mails, secret, known)
+    )
 
 
 def desk(chosen: Settings, by: str, rehearsal: bool = False) -> Desk:

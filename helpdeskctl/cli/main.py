@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mail": ("mail", "The texts of outgoing mail"),
     "completion": ("completion", "What a shell needs to complete commands and case numbers"),
     "doctor": ("doctor", "What is wrong with the desk, and its cure"),
+    "backup": ("backup", "The store as one archive: made, verified, restored"),
     "init": ("init", "Write a commented configuration and make the directories"),
 }
 

@@ -96,6 +96,12 @@ def number_of(reference: str, secret: bytes) -> int | None:
     return int(match[1]) if hmac.compare_digest(_digest(keyed, secret), match[3].lower()) else None
 
 
+def numbers_of(text: str, secret: bytes) -> set[int]:
+    """The case numbers of all Message-IDs of ours that stand anywhere in a text."""
+    found = {match[0]: int(match[1]) for match in _OURS.finditer(text)}
+    return {number for reference, number in found.items() if number_of(reference, secret) is not None}
+
+
 def bounce_address(address: str, number: int, secret: bytes) -> str:
     """The envelope sender tagged with the case: `rimbalzi+7-DIGEST@firm.example`."""
     local, _, domain = address.rpartition("@")

@@ -35,6 +35,18 @@ def sender_lock(root: Root) -> Iterator[bool]:
 
 
 @contextmanager
+def lock_directory(path: str) -> Iterator[None]:
+    """A directory for one process alone, not waited for."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        if not _is_ours(fd):
+            raise StoreLockedError("{path} is in use by another backup: try again later.", path=path)
+        yield
+    finally:
+        os.close(fd)
+
+
+@contextmanager
 def _opened(root: Root, name: str) -> Iterator[int]:
     fd = files.opened(root, name, os.O_RDWR)
     try:
