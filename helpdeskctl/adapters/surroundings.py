@@ -65,7 +65,7 @@ class Surroundings:
         limits = {kind: int(number) for number, kind in re.findall(r"(\d{1,18})([SC])", first)}
         if not any(limits.values()):
             return None
-        counted = [match for line in counts if (match := re.match(r"\s*(-?\d{1,18}) (-?\d{1,18})", line))]
+        counted = [match for line in counts if (match := re.match(r"\s*(-?\d{1,18})\s+(-?\d{1,18})", line))]
         used_bytes, used_mails = (sum(int(match[group]) for match in counted) for group in (1, 2))
         return Quota(limits.get("S", 0), limits.get("C", 0), used_bytes, used_mails)
 

@@ -122,7 +122,7 @@ def _rights(looking: Looking) -> Judgements:
     store = around.directory(settings.store)
     if not store.there and around.folders(settings.maildir):
         yield health.failed(
-            "{path} is missing, but the Maildir holds folders of cases: the store was lost, or is not mounted.",
+            "{path} is missing, but the Maildir holds folders of cases: the store is lost, or not mounted.",
             "Mount it, or `helpdeskctl backup restore FILE`; until then stop reading mail.",
             path=store.path,
         )

@@ -75,7 +75,13 @@ def _new_file(target: str) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.link(fresh, target)
+        try:
+            os.link(fresh, target)
+        except FileExistsError as error:
+            raise RefusedError("{path} exists already: nothing was changed.", path=target) from error
+        except OSError:
+            # A disk for backups may know no hard links.
+            os.rename(fresh, target)
     finally:
         with suppress(FileNotFoundError):
             os.unlink(fresh)
@@ -127,8 +133,8 @@ def _opened(target: str) -> Iterator[tarfile.TarFile]:
         ValueError,
         KeyError,
     ) as error:
-        said = "{file} is no whole backup ({reason}): nothing was changed. Take another one."
-        raise StoreDamagedError(said, file=target, reason=str(error) or type(error).__name__) from error
+        said = "{file} is no whole backup: nothing was changed. Take another one."
+        raise StoreDamagedError(said, file=target) from error
 
 
 def _read(tar: tarfile.TarFile, target: str, root: Root | None) -> Archive:

@@ -56,6 +56,8 @@ def restore(path: str, target: str, zone: tzinfo, seen: Callable[[bytes, int], i
             "then taken into account.",
             path=path,
         )
+    # The store takes the directory's mode: mail is nothing for everybody's eyes.
+    os.chmod(path, files.root(path).mode & ~0o007)
     root = files.root(path)
     shutil.rmtree(f"{path}/{_RESTORING}", ignore_errors=True)
     files.make_directory(root, _RESTORING)

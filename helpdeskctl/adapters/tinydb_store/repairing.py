@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import NamedTuple
 
 from helpdeskctl.adapters.tinydb_store import codec, commits, files, index, registry
 from helpdeskctl.adapters.tinydb_store.codec import Document
@@ -192,25 +192,31 @@ def _mended(root: Root, file: str, zone: tzinfo) -> Mended:
     return Mended(file, source, behind if first_number(file) else ())
 
 
+class _Remembered(NamedTuple):
+    """What the index knows: summaries of the cases listed, who holds mail that waits, when mail went."""
+
+    listed: dict[int, Document]
+    waiting: dict[int | str, str]
+    sent: dict[str, list[str]]
+
+
 def _brought_forward(kept: Documents, path: str, zone: tzinfo) -> Documents:
     """The documents as the index remembers them, which may know more than a former self: mail that has
     gone since must not go once more, and a case that was closed since is no open one."""
-    try:
-        listed, waiting = dict(index.live(path, "open")), dict(index.live(path, "waiting"))
-    except StoreDamagedError:
-        return kept
     if not index.exists(path):
         return kept
-    return {ident: _as_remembered(one, listed, waiting, zone) for ident, one in kept.items()}
+    try:
+        remembered = _Remembered(*(dict(index.live(path, log)) for log in ("open", "waiting", "sent")))
+    except StoreDamagedError:
+        return kept
+    return {ident: _as_remembered(one, remembered, zone) for ident, one in kept.items()}
 
 
-def _as_remembered(
-    document: Document, listed: dict[Any, Document], waiting: dict[Any, str], zone: tzinfo
-) -> Document:
+def _as_remembered(document: Document, remembered: _Remembered, zone: tzinfo) -> Document:
     number = document.get("number")
     if number is not None:
         shown = codec.summary(document) if index.is_listed(document) else None
-        summary = listed.get(number)
+        summary = remembered.listed.get(number)
         if summary is None and shown is not None:
             marks = [mark for mark in document["marks"] if mark != "news"]
             closed = {"status": "closed", "closed_at": document["updated_at"], "waiting_since": None}
@@ -219,10 +225,17 @@ def _as_remembered(
             facts = codec.encoded(codec.summarized(summary, codec.times(zone)))
             own = {name: document[name] for name in ("messages", "history", "outgoing")}
             document = facts | own
-    if (number if number is not None else document["id"]) not in waiting:
-        gone = [m | {"state": "sent"} if m["state"] == "waiting" else m for m in document["outgoing"]]
-        document = document | {"outgoing": gone}
+    if (document["id"] if number is None else number) not in remembered.waiting:
+        document = document | {"outgoing": [_gone(mail, remembered) for mail in document["outgoing"]]}
     return document
+
+
+def _gone(mail: Document, remembered: _Remembered) -> Document:
+    """A mail that waited, of which the index knows that it waits no more."""
+    if mail["state"] != "waiting":
+        return mail
+    sent_at = remembered.sent.get(mail["id"], [mail["next_at"]])[0]
+    return mail | {"state": "sent", "sent_at": sent_at, "body": ""}
 
 
 def _set_aside(root: Root, file: str) -> None:
