@@ -118,7 +118,7 @@ def quota(found: Quota | None) -> Judgements:
         if most and used > most * _ALMOST_FULL:
             judge = failed if used >= most else warning
             yield judge(
-                "The mailbox is {percent} % full.",
+                "The mailbox is full to {percent} percent.",
                 "Raise its quota, or move old folders of cases away: the store keeps every mail.",
                 percent=round(100 * used / most),
             )
