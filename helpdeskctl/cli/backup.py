@@ -52,7 +52,10 @@ def make(context: click.Context, target: str) -> None:
     file = (
         os.path.join(target, f"helpdeskctl-{now:%Y-%m-%d-%H%M%S}.tar.gz") if os.path.isdir(target) else target
     )
-    _tell(bootstrap.back_up(asked.settings, file, now), asked)
+    made = bootstrap.back_up(asked.settings, file, now)
+    # A nightly backup that went well is nothing that cron has to write about.
+    if asked.terminal or asked.json:
+        _tell(made, asked)
 
 
 @command.command(
