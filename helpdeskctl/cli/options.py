@@ -45,11 +45,19 @@ class Session:
     @property
     def who(self) -> str:
         """Who acts: `--as`, the user behind sudo, the login; a technician's login where one matches."""
-        login = self.acting or os.environ.get("SUDO_USER") or getpass.getuser()
+        login = self.acting or os.environ.get("SUDO_USER") or _login()
         for technician in self.settings.policy.technicians:
             if login.lower() in {technician.login.lower(), technician.address.lower()}:
                 return technician.login
         return login
+
+
+def _login() -> str:
+    """The name of the account; its number where it has no name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def session(context: click.Context) -> Session:

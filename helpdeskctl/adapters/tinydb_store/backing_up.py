@@ -34,7 +34,7 @@ def back_up(path: str, zone: tzinfo, target: str, now: datetime) -> Archive:
 
     The lock is held only while the files that are replaced get second names; raw mails never change.
     """
-    if not os.path.exists(f"{path}/format"):
+    if files.read(f"{path}/format") is None:
         raise RefusedError("There is no store at {path}: there is nothing to back up.", path=path)
     with _pinned(files.root(path), zone) as pinned:
         small = ((name, f"{pinned}/{name}") for name in _names(pinned, ""))
