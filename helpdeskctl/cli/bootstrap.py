@@ -256,9 +256,8 @@ def back_up(chosen: Settings, target: str, now: datetime) -> "Archive":
     """The store written into a new archive."""
     from helpdeskctl.adapters.tinydb_store.backing_up import back_up as archived
 
-    target = os.path.abspath(target)
     become_owner(chosen.store)
-    return archived(chosen.store, chosen.policy.zone, target, now)
+    return archived(chosen.store, chosen.policy.zone, os.path.abspath(target), now)
 
 
 def verified_backup(target: str) -> "Archive":
@@ -275,10 +274,8 @@ def restore(chosen: Settings, target: str) -> "Archive":
     from helpdeskctl.application.backup import highest_seen
 
     become_owner(chosen.store)
-    mails = headers(chosen.maildir)
-    return restored(
-        chosen.store, target, chosen.policy.zone, lambda secret, known: highest_seen(mails, secret, known)
-    )
+    seen = partial(highest_seen, headers(chosen.maildir))
+    return restored(chosen.store, target, chosen.policy.zone, seen)
 
 
 def desk(chosen: Settings, by: str, rehearsal: bool = False) -> Desk:
@@ -295,10 +292,7 @@ def post(chosen: Settings) -> Post:
 
 def become_owner(directory: str) -> None:
     """As root, become the owner of the store (behaviour.md §9); nothing for anybody else."""
-    if os.geteuid() != 0 or not os.path.isdir(directory):
-        return
-    owner = os.stat(directory)
-    if owner.st_uid != 0:
+    if os.geteuid() == 0 and os.path.isdir(directory) and (owner := os.stat(directory)).st_uid != 0:
         os.setgroups([owner.st_gid])
         os.setgid(owner.st_gid)
         os.setuid(owner.st_uid)
