@@ -28,9 +28,11 @@ _FORMATTING = re.compile(
     r"<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]{0,5000}>")
-# A larger page is read in a process of its own.
+# Larger pages are read in a process of their own.
 _LARGE = 100_000
 _SECONDS = 20
+# Between pages, and between their texts: a decoded text holds none.
+SEPARATOR = "\0"
 _CHILD = "helpdeskctl.adapters.mail_parser.html_child"
 _QUOTES = frozenset({"blockquote"})
 # Nobody quotes deeper; a margin for each line of a crafted page would grow with the square.
@@ -39,25 +41,25 @@ _DEEPEST_QUOTE = 30
 _MOST_NODES = 200_000
 
 
-def as_text(html: str) -> str:
-    """What is seen of the page, quotations with "> " before each line; of a page that takes too much to
-    be read, what stands between its tags."""
-    if len(html) <= _LARGE:
-        return seen(html)
+def as_texts(pages: list[str]) -> list[str]:
+    """What is seen of each page, quotations with "> " before each line; of pages that take too much to be
+    read together, what stands between their tags."""
+    if sum(map(len, pages)) <= _LARGE:
+        return [seen(page) for page in pages]
     import subprocess
     import sys
 
     command = [sys.executable, "-P", "-m", _CHILD]
-    page = html.encode("utf-8", "replace")
+    joined = SEPARATOR.join(pages).encode("utf-8", "replace")
     try:
-        done = subprocess.run(command, input=page, capture_output=True, timeout=_SECONDS, check=True)
+        done = subprocess.run(command, input=joined, capture_output=True, timeout=_SECONDS, check=True)
     except (subprocess.SubprocessError, OSError):
-        return cleaned(_TAG.sub(" ", html)).strip()
-    return done.stdout.decode("utf-8", "replace")
+        return [cleaned(_TAG.sub(" ", page)).strip() for page in pages]
+    return done.stdout.decode("utf-8", "replace").split(SEPARATOR)
 
 
 def seen(html: str) -> str:
-    """The same in this process, whatever it takes."""
+    """The same of one page, in this process, whatever it takes."""
     from selectolax.lexbor import LexborHTMLParser
 
     page = LexborHTMLParser(_FORMATTING.sub(r"<\1span", html))

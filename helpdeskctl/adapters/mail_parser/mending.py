@@ -26,6 +26,8 @@ _BOUNDARY = re.compile(rb"(?m)^--([!#-\[\]-~]{1,200}?)(?:--)?[ \t]*\r?$")
 _CONTAINER = re.compile(rb"(?mi)^content-type[ \t]*:\s*(?:multipart|message)/")
 # Of what is read again: a mail that is deeper was written to do harm.
 _MOST_CONTAINERS = 50
+# A larger part is no text that a program wrote by hand, and would lie in memory several times.
+_LARGEST = 4_000_000
 
 
 def mended(header: bytes) -> bytes:
@@ -95,6 +97,8 @@ def mend(part: Part) -> None:
 def _read_again(part: Part) -> None:
     """The part with the headers that stand in its content."""
     raw = raw_content(part)
+    if len(raw) > _LARGEST:
+        return
     head = raw.split(b"\n\n", 1)[0].split(b"\r\n\r\n", 1)[0]
     if not _KNOWN.search(head):
         return
@@ -120,7 +124,7 @@ def _take_content(part: Part, found: Part) -> None:
 def _part_by_boundary(part: Part) -> None:
     """A container in which the boundary named does not occur (or none is named): by the one that does."""
     content = raw_content(part)
-    begun = _BOUNDARY.search(content)
+    begun = _BOUNDARY.search(content) if len(content) <= _LARGEST else None
     if begun is None:
         return
     header = b'Content-Type: multipart/mixed; boundary="%b"\n\n' % begun[1]

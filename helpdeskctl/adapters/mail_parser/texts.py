@@ -31,19 +31,21 @@ def shown_text(shown: list[Shown]) -> str:
     pages = [one for one in shown if one.kind == "text/html" and one.alternative not in told]
     if not pages:
         return "\n\n".join(one.text for one in plain)
-    from helpdeskctl.adapters.mail_parser.html import as_text
+    from helpdeskctl.adapters.mail_parser.html import as_texts
 
+    read = dict(zip(map(id, pages), as_texts([one.text for one in pages]), strict=True))
     said = {word for one in plain for word in one.text.split()}
-    texts = []
-    for one in shown:
-        if one in pages:
-            text = as_text(one.text)
-            words = set(text.split())
-            if words and len(words & said) < _SAME * len(words):
-                texts.append(text)
-        elif one in plain:
-            texts.append(one.text)
+    texts = [read.get(id(one), one.text) for one in shown if _is_told(one, read, said)]
     return "\n\n".join(texts)
+
+
+def _is_told(one: Shown, read: dict[int, str], said: set[str]) -> bool:
+    """Whether a text is one to be shown: a plain one that says something; a page that says what the plain
+    texts do not."""
+    if one.kind != "text/html":
+        return bool(one.text.strip())
+    words = set(read.get(id(one), "").split())
+    return bool(words) and len(words & said) < _SAME * len(words)
 
 
 def text_of(part: Part, kind: str, cuts: Cuts) -> str:
@@ -73,11 +75,15 @@ def _charset(part: Part) -> str:
 def _unflowed(text: str, without_blank: bool) -> str:
     """RFC 3676: a line that ends with a blank goes on in the next of the same quoting depth; the blank may
     be none of the text's (§4.2)."""
-    lines: list[str] = []
+    pieces: list[str] = []
+    last = ""
     for line in text.split("\n"):
-        last = lines[-1] if lines else ""
-        if last.endswith(" ") and last != "-- " and not last.startswith(">") and line[:1] not in {">", ""}:
-            lines[-1] = (last[:-1] if without_blank else last) + line.removeprefix(" ")
+        goes_on = last.endswith(" ") and last != "-- " and not last.startswith(">")
+        if goes_on and line[:1] not in {">", ""}:
+            pieces[-1] = last[:-1] if without_blank else last
+            last = line.removeprefix(" ")
         else:
-            lines.append(line)
-    return "\n".join(lines)
+            pieces.append("\n")
+            last = line
+        pieces.append(last)
+    return "".join(pieces[1:])
