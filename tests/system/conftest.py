@@ -1,0 +1,39 @@
+"""An installed `helpdeskctl`, and an account of its own for every test of the mail chain."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.system.chain import ROOT, Account, settle
+
+
+def _place() -> Path:
+    """A directory that every account may enter; pytest's own are closed to others."""
+    path = Path(tempfile.mkdtemp(prefix="helpdeskctl-"))
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture(scope="session")
+def installed() -> Iterator[Path]:
+    """The program, installed by the system's Python as a firm would do it."""
+    place = _place()
+    subprocess.run(["/usr/bin/python3", "-m", "venv", place], check=True)
+    subprocess.run([place / "bin/pip", "install", "--quiet", ROOT], check=True, capture_output=True)
+    yield place / "bin/helpdeskctl"
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def account(installed: Path) -> Iterator[Account]:
+    """The account `helpdesk` with an empty Maildir, and the configuration of examples/."""
+    home = _place()
+    account = Account(home, home / "helpdeskctl")
+    account.owns(home)
+    settle(account, installed)
+    yield account
+    shutil.rmtree(home)
