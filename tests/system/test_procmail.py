@@ -99,3 +99,16 @@ def test_twelve_mails_at_once_give_twelve_cases(account: Account, recipe: Path) 
     account.helpdeskctl("ingest")
     assert [case["number"] for case in account.cases()] == list(range(1, 13))
     assert len(account.acknowledged()) == 12
+
+
+def test_what_cannot_be_saved_goes_back_to_who_delivered_it(account: Account) -> None:
+    text = example("procmailrc.requeue", {USUAL_PLACE: str(account.program)})
+    recipe = account.write(".procmailrc", f"HOME={account.home}\n{text}")
+    before = account.break_configuration()
+    assert _delivered(account, recipe) == (75, b"", b"")
+    assert account.inbox() == 0
+    assert not (account.home / "default").exists()
+    account.config.write_text(before)
+    assert _delivered(account, recipe) == SILENCE
+    assert len(account.cases()) == 1
+    assert len(account.acknowledged()) == 1
