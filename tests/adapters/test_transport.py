@@ -188,6 +188,29 @@ def test_exit_codes_of_sendmail_and_msmtp(program: Any, code: int, result: str) 
     assert (f"exit code {code}" in receipt.said) == (code != 0)
 
 
+@pytest.mark.parametrize(
+    ("code", "said", "result"),
+    [
+        (65, "msmtp: envelope from address  not accepted by the server", "retry"),
+        (65, "msmtp: recipient address a@b.example not accepted by the server", "refused"),
+        (69, "msmtp: the server did not accept the mail\nmsmtp: server message: 554 spam", "refused"),
+        (69, "msmtp: the server did not accept the mail\nmsmtp: server message: 452 full", "retry"),
+        (69, "msmtp: recipient address a@b.example not accepted by the server", "retry"),
+    ],
+)
+def test_what_msmtp_says_beside_its_exit_code(program: Any, code: int, said: str, result: str) -> None:
+    receipt = program(f"cat >/dev/null; echo '{said}' >&2; exit {code}").send(outgoing(), NOW)
+    assert receipt.result == result
+
+
+def test_the_program_speaks_english_whatever_we_speak(
+    program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "it_IT.UTF-8")
+    program('echo "$LC_ALL" >language').send(outgoing(), NOW)
+    assert (tmp_path / "language").read_text() == "C\n"
+
+
 def test_a_program_that_reads_nothing_or_prints_a_lot(program: Any) -> None:
     assert program("exit 0").send(outgoing(body="x" * 3_000_000), NOW).result == "sent"
     receipt = program("cat >/dev/null; yes | head -c 5000000").send(outgoing(), NOW)

@@ -17,6 +17,10 @@ _LONGEST_SAID = 500
 # EX_NOHOST. Everything else, usage (64) and configuration (78) included, is the mail system's trouble
 # or ours: the mail waits until somebody has repaired it.
 _REFUSED = frozenset({65, 67, 68})
+# msmtp says 65 as well when the server does not like our sender, which is ours to repair, and 69
+# (EX_UNAVAILABLE) whatever the server said of the whole mail; its words tell (msmtp 1.8).
+_SENDER_REFUSED = "msmtp: envelope from address "
+_MAIL_REFUSED = "msmtp: the server did not accept the mail msmtp: server message: 5"
 
 
 class Sendmail:
@@ -44,7 +48,16 @@ class Sendmail:
             return Receipt("retry", f"{output} (stopped after {self._seconds:g} seconds)".lstrip())
         if code == 0:
             return Receipt("sent", output)
-        return Receipt("refused" if code in _REFUSED else "retry", f"{output} (exit code {code})".lstrip())
+        return Receipt(_result(code, output), f"{output} (exit code {code})".lstrip())
+
+
+def _result(code: int, output: str) -> str:
+    """What an exit code other than 0 means for the mail."""
+    if code == 65 and output.startswith(_SENDER_REFUSED):
+        return "retry"
+    if code == 69 and output.startswith(_MAIL_REFUSED):
+        return "refused"
+    return "refused" if code in _REFUSED else "retry"
 
 
 def _run(command: list[str], mail: bytes, seconds: float) -> tuple[int | None, str]:
@@ -61,7 +74,11 @@ def _run(command: list[str], mail: bytes, seconds: float) -> tuple[int | None, s
         stdin.seek(0)
         # A session of its own: the technician's Ctrl-C does not cut a delivery in two, and a time-out
         # reaches whatever a wrapper script has started.
-        process = Popen(command, stdin=stdin, stdout=output, stderr=STDOUT, start_new_session=True)
+        # Its words are in English, whatever the technician speaks.
+        process = Popen(
+            command, stdin=stdin, stdout=output, stderr=STDOUT, start_new_session=True,
+            env=os.environ | {"LC_ALL": "C"},
+        )  # fmt: skip
         code: int | None
         try:
             code = process.wait(seconds)
