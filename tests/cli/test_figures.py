@@ -251,7 +251,7 @@ def test_a_report_fits_the_terminal(call: Call, may: Desk, on_terminal: OnTermin
     told = call("report", "--contract", "2026/117", "--month", "2026-05").out
     assert max(map(len, told.splitlines())) <= width
     assert "Officine Rossi, contratto 2026/117, maggio 2026" in told
-    assert "rispettato" in told
+    assert "mantenuta" in told
     assert "1:30" in told
 
 
@@ -305,7 +305,7 @@ def test_exported_csv_is_what_excel_opens_in_italy(call: Call, may: Desk) -> Non
     assert (told["Ore"], told["Ore da fatturare"]) == ("1,50", "1,50")
     assert (told["Stato"], told["Promessa"], told["Contratto"]) == (
         "chiuso",
-        "rispettato",
+        "mantenuta",
         "2026/117 (valido)",
     )
     assert len(second) == len(headings)
