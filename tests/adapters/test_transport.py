@@ -258,7 +258,7 @@ class Script:
         return self.data
 
     def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=self.login and data.password == b"segreta")
+        return AuthResult(success=self.login and data.password == b"segreta", handled=False)
 
 
 class Loopback(Controller):
