@@ -5,8 +5,13 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "helpdeskctl needs Python 3.11 or newer: make PYTHON=python3.11")
 
-.PHONY: help demo test lint check system-test fuzz comparison bench terminal-pictures page-pictures \
-	reference format catalogue rules-page clean
+# What `system-test` drives, as Debian calls it.
+CHAIN  := chromium dovecot-imapd dovecot-lmtpd dovecot-pop3d dovecot-sieve faketime fetchmail getmail6 \
+          logrotate maildrop man-db msmtp openssl poppler-utils postfix procmail python3-venv strace systemd \
+          tmux zsh
+
+.PHONY: help demo test lint check system-test chain-packages kill-matrix soak fuzz comparison bench \
+	terminal-pictures page-pictures reference format catalogue rules-page clean
 
 help:  ## what this file offers
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,8 +30,20 @@ lint: $(VENV)/develops  ## style, types, layers
 
 check: lint test  ## lint and test
 
-system-test: $(VENV)/develops  ## the real mail chain; needs what .ci/run installs
+system-test: $(VENV)/develops chain-packages  ## the real mail chain, on loopback; root, for Postfix
 	$(BIN)/python -m pytest -m system tests
+
+chain-packages:
+	@dpkg -s $(CHAIN) >/dev/null 2>&1 || if [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $(CHAIN); \
+	else echo "as root: apt-get install $(CHAIN)" >&2; exit 1; fi
+
+kill-matrix: $(VENV)/develops  ## every system call that changes something, killed or failed in turn; EVERY=K for a sample
+	$(BIN)/python -m tests.system.kill_matrix $(EVERY)
+
+soak: $(VENV)/develops  ## fifty mail systems, a batch, a technician and random kills; SOAK=N for other seconds
+	$(BIN)/python -m tests.system.soak $(or $(SOAK),60)
 
 page-pictures: $(VENV)/develops  ## the pages as a browser shows them; needs chromium
 	$(BIN)/python -m tests.page_pictures docs/pictures

@@ -30,7 +30,7 @@ USUAL_PLACE = "/usr/local/bin/helpdeskctl"
 SENDMAIL = """\
 #!/bin/sh
 [ ! -e "{home}/exit" ] || {{ cat >/dev/null; exit "$(cat "{home}/exit")"; }}
-whole=$(mktemp "{home}/mail.XXXXXX") && cat >"$whole" && mv "$whole" "{home}/sent/"
+whole=$(mktemp -p "{home}") && cat >"$whole" && mv "$whole" "{home}/sent/"
 """
 
 Ended = subprocess.CompletedProcess[bytes]

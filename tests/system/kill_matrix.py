@@ -20,13 +20,9 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from helpdeskctl.adapters.tinydb_store import TinyDbStore
-from helpdeskctl.application.ports import Waiting
 from helpdeskctl.domain.case import Case
-from tests.cli.conftest import CONFIG, mail
-from tests.system.chain import SENDMAIL, parsed
+from tests.system.desk import Desk, begin, letter, settle, wrong_books
 
 # What changes something on disk or elsewhere, as Python may call it on Linux.
 _WRITING = frozenset(
@@ -40,7 +36,6 @@ _FORBIDDEN = frozenset("openat mkdir link linkat rename unlink unlinkat".split()
 # A disk that is full stays full.
 _FULL = frozenset({"write", "mkdir", "link"})
 _EXIT_CODES = {"pipe": {0, 75}, "batch": {0, 1, 75, 77, 78}}
-_ZONE = ZoneInfo("Europe/Rome")
 
 
 class Scenario(NamedTuple):
@@ -69,73 +64,29 @@ class Point(NamedTuple):
         return f"{self.scenario.name}: {self.call} {self.nth}: {self.fault}"
 
 
-def _letter(n: int, subject: str = "") -> bytes:
-    """The n-th customer's mail."""
-    customer = f"cliente{n}@cliente{n}.example"
-    subject = subject or f"Stampante {n} guasta in ufficio"
-    return mail(
-        subject, f"Non stampa la fattura numero {n} da stamattina.", From=customer,
-        Message_ID=f"<lettera.{n}.{len(subject)}@cliente{n}.example>",
-    )  # fmt: skip
-
-
 def _subjects(*numbers: int) -> tuple[str, ...]:
     return tuple(f"Stampante {n} guasta in ufficio" for n in numbers)
 
 
-_FIVE = tuple(map(_letter, range(2, 7)))
+_FIVE = tuple(map(letter, range(2, 7)))
 SCENARIOS = (
-    Scenario("the first pipe", ("ingest", "-"), _letter(1), cases=_subjects(1)),
-    Scenario("a pipe", ("ingest", "-"), _letter(2), (_letter(1),), cases=_subjects(1, 2)),
+    Scenario("the first pipe", ("ingest", "-"), letter(1), cases=_subjects(1)),
+    Scenario("a pipe", ("ingest", "-"), letter(2), (letter(1),), cases=_subjects(1, 2)),
     Scenario(
-        "a pipe, delivered again", ("ingest", "-"), _letter(2), (_letter(1),), cases=_subjects(1, 2),
+        "a pipe, delivered again", ("ingest", "-"), letter(2), (letter(1),), cases=_subjects(1, 2),
         redelivered=True,
     ),
     Scenario(
-        "a pipe that closes", ("ingest", "-"), _letter(1, "Re: [Caso #1] chiudere"), (_letter(1),),
+        "a pipe that closes", ("ingest", "-"), letter(1, "Re: [Caso #1] chiudere"), (letter(1),),
         cases=_subjects(1), status="closed",
     ),
-    Scenario("a batch of five", ("ingest",), b"", (_letter(1),), _FIVE, cases=_subjects(1, 2, 3, 4, 5, 6)),
-    Scenario("close", ("close", "1"), b"", (_letter(1),), cases=_subjects(1), status="closed"),
+    Scenario("a batch of five", ("ingest",), b"", (letter(1),), _FIVE, cases=_subjects(1, 2, 3, 4, 5, 6)),
+    Scenario("close", ("close", "1"), b"", (letter(1),), cases=_subjects(1), status="closed"),
     Scenario(
-        "outbox send", ("outbox", "send", "--now"), b"", (_letter(1), _letter(2)), held_back=True,
+        "outbox send", ("outbox", "send", "--now"), b"", (letter(1), letter(2)), held_back=True,
         cases=_subjects(1, 2),
     ),
 )  # fmt: skip
-
-
-class Desk(NamedTuple):
-    """A desk in a directory of its own, which a scenario finds and a point leaves."""
-
-    home: Path
-
-    def command(self, *argv: str) -> list[str]:
-        """The command line of the program."""
-        return [sys.executable, "-m", "helpdeskctl", *argv]
-
-    def run(self, command: list[str], content: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        """A process of the desk's."""
-        return subprocess.run(
-            command, input=content, capture_output=True, check=False, timeout=120,
-            env=os.environ | {
-                "HOME": str(self.home), "HELPDESKCTL_CONFIG": str(self.home / "config.toml"),
-                "PYTHONDONTWRITEBYTECODE": "1",
-            },
-        )  # fmt: skip
-
-    @property
-    def store(self) -> TinyDbStore:
-        """What the program has written."""
-        return TinyDbStore(str(self.home / "store"), _ZONE)
-
-    def names(self, pattern: str) -> list[str]:
-        """The base names of the mails in those directories of the Maildir."""
-        return [file.name.partition(":2,")[0] for file in (self.home / "Maildir").glob(f"{pattern}/*")]
-
-    def sent(self) -> Counter[tuple[str, str]]:
-        """How often each mail went out, by recipient and Message-ID."""
-        mails = map(parsed, (self.home / "sent").iterdir())
-        return Counter((str(mail["To"]), str(mail["Message-ID"])) for mail in mails)
 
 
 def points(scenario: Scenario, work: Path) -> list[Point]:
@@ -242,7 +193,7 @@ def _wrong(point: Point, desk: Desk) -> str:
         _wrong_mails(scenario, cases, desk)
         or _wrong_duplicates(desk)
         or _wrong_answers(scenario, desk)
-        or _wrong_books(desk)
+        or wrong_books(desk)
     )
 
 
@@ -287,24 +238,12 @@ def _wrong_answers(scenario: Scenario, desk: Desk) -> str:
     return ""
 
 
-def _wrong_books(desk: Desk) -> str:
-    """The index says what shards and ledger say."""
-    before = _indexed(desk.store)
-    desk.store.reindex()
-    after = _indexed(desk.store)
-    return "" if before == after else f"index {before} {after}"
-
-
-def _indexed(store: TinyDbStore) -> tuple[list[Case], list[Waiting]]:
-    return store.open_cases(), store.waiting()
-
-
 def _made(scenario: Scenario, work: Path) -> Desk:
     """The desk as the scenario finds it, in `work`."""
     desk = Desk(work / "desk")
     # With its hard links: the store's raw mails are those of the Maildir.
     subprocess.run(["cp", "-a", _template(scenario), desk.home], check=True)
-    _settle(desk)
+    settle(desk)
     return desk
 
 
@@ -314,10 +253,7 @@ def _template(scenario: Scenario) -> Path:
     work = Path(tempfile.mkdtemp(prefix="helpdeskctl-"))
     atexit.register(shutil.rmtree, work)
     desk = Desk(work / "desk")
-    for part in ("tmp", "new", "cur"):
-        (desk.home / "Maildir" / part).mkdir(parents=True)
-    (desk.home / "sent").mkdir()
-    _settle(desk)
+    begin(desk)
     if scenario.held_back:
         (desk.home / "exit").write_text("75")
     for content in scenario.before:
@@ -327,13 +263,6 @@ def _template(scenario: Scenario) -> Path:
     for number, content in enumerate(scenario.inbox, 1):
         (desk.home / "Maildir/new" / f"{number}.posta").write_bytes(content)
     return desk.home
-
-
-def _settle(desk: Desk) -> None:
-    """The files that name the directory they lie in."""
-    (desk.home / "config.toml").write_text(CONFIG.format(home=desk.home))
-    (desk.home / "sendmail").write_text(SENDMAIL.format(home=desk.home))
-    (desk.home / "sendmail").chmod(0o755)
 
 
 def run(every: int) -> tuple[int, int, list[str]]:
