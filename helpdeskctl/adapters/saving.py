@@ -44,20 +44,23 @@ def _opened(name: str, at: int) -> tuple[str, int]:
 def put(path: str, pieces: Iterable[bytes]) -> None:
     """Write that file whole, or leave what was there; it keeps the rights it had. What is no file, such as
     a device, is written into. Raises `OSError`, which names the path."""
-    path = os.path.realpath(path)
+    target = os.path.realpath(path)
+    written = f"{target}.{os.getpid()}.part"
     try:
+        # Asked of the name as it was given: the pipe behind /dev/stdout has no other that could be opened.
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as device:
                 device.writelines(pieces)
         else:
-            _replaced(path, pieces)
+            _replaced(target, written, pieces)
     except OSError as error:
-        error.filename = path
+        # A file that could not be read for it keeps its own name.
+        if error.filename in {None, written}:
+            error.filename = path
         raise
 
 
-def _replaced(path: str, pieces: Iterable[bytes]) -> None:
-    written = f"{path}.{os.getpid()}.part"
+def _replaced(path: str, written: str, pieces: Iterable[bytes]) -> None:
     with open(os.open(written, _NEW, 0o666), "wb") as file:
         try:
             if os.path.exists(path):

@@ -163,7 +163,10 @@ def said(error: Exception) -> str:
         return sentence(error)
     if isinstance(error, click.exceptions.Abort):
         return _("Interrupted: nothing more was done.")
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.strerror:
+        # Standard output has no name.
+        if error.filename is None:
+            return f"{error.strerror}."
         return _("{file}: {reason}.").format(file=error.filename, reason=error.strerror)
     what = f"{type(error).__name__}: {error}"
     return _("Internal error ({what}); HELPDESKCTL_TRACE=1 shows where.").format(what=what)

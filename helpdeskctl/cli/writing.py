@@ -12,6 +12,8 @@ def write(path: str, pieces: Iterable[bytes]) -> None:
     """Write it, and say where."""
     if path == "-":
         sys.stdout.buffer.writelines(pieces)
+        # A full disk is to be told here, not when the interpreter ends.
+        sys.stdout.buffer.flush()
     else:
         bootstrap.put_file(path, pieces)
         say(_("{file} is written.").format(file=path))

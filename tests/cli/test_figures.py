@@ -4,14 +4,18 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import helpdeskctl
 from helpdeskctl.adapters.tinydb_store.shelves import Shelves
 from helpdeskctl.cli import bootstrap
 from helpdeskctl.cli.formats import html
@@ -30,6 +34,8 @@ ROSSI = "Officine Rossi"
 SPRING = ("--since", "2026-04-01", "--until", "2026-05-31")
 # Everything that a terminal, a spreadsheet and a browser each take for more than text.
 HOSTILE = '=1+1;"</script><img src=x onerror=alert(1)>\x1b[31m\u202eabc\r\n@x'
+
+ROOT = Path(helpdeskctl.__file__).parents[1]
 
 OnTerminal = Callable[[int], None]
 
@@ -369,6 +375,14 @@ def test_a_file_that_cannot_be_written_is_one_sentence(call: Call, may: Desk) ->
     told = call("export", str(may.home / "nessuna" / "casi.csv"))
     assert (told.code, told.out) == (1, "")
     assert told.err == f"helpdeskctl: {may.home}/nessuna/casi.csv: {os.strerror(2)}.\n"
+
+
+@pytest.mark.parametrize("command", [("export",), ("stats", "--html", "-"), ("stats",)])
+def test_an_output_that_is_full_is_one_sentence(may: Desk, command: tuple[str, ...]) -> None:
+    argv = [sys.executable, "-m", "helpdeskctl", *command]
+    with open("/dev/full", "wb") as full:
+        told = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+    assert (told.returncode, told.stderr.decode()) == (1, f"helpdeskctl: {os.strerror(28)}.\n")
 
 
 def test_an_export_holds_one_shard_at_a_time(call: Call, may: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
