@@ -195,7 +195,7 @@ def next_number(call: Call, desk: Desk, file: Path) -> int:
 
 
 def test_numbers_go_on_well_above_those_of_the_backup(call: Call, working: Desk) -> None:
-    assert next_number(call, working, backed_up(call, working)) == 1001
+    assert next_number(call, working, backed_up(call, working)) == 1051
 
 
 def test_numbers_go_on_above_those_in_the_maildir(call: Call, working: Desk) -> None:
@@ -204,7 +204,7 @@ def test_numbers_go_on_above_those_in_the_maildir(call: Call, working: Desk) -> 
     ours = message_id(4321, "abc", secret, "projectpp.it")
     folder = next(working.maildir.glob(".Cases.*"))
     (folder / "cur/9:2,S").write_bytes(mail("R: qualcosa", References=f"<x@y.example> <{ours}>"))
-    assert next_number(call, working, file) > 4321 + 900
+    assert next_number(call, working, file) > 4321 + 1000
 
 
 def test_a_number_that_somebody_made_up_does_not_count(call: Call, working: Desk) -> None:
@@ -213,7 +213,7 @@ def test_a_number_that_somebody_made_up_does_not_count(call: Call, working: Desk
     subject = "[Caso #888888888] e caso 777777"
     (working.maildir / "cur/9:2,S").write_bytes(mail(subject, References=f"<{forged}>"))
     (next(working.maildir.glob(".Cases.*")) / "cur/8:2,S").write_bytes(mail("[Caso #57] stampante"))
-    assert next_number(call, working, file) in range(1002, 1200)
+    assert next_number(call, working, file) in range(1057, 1200)
 
 
 @pytest.mark.parametrize("damage", [lambda p: None, lambda p: p.write_bytes(p.read_bytes()[:-300])])
@@ -226,7 +226,7 @@ def test_numbers_go_on_above_those_of_a_damaged_store_beside_it(
             writing.put(case(number, messages=()))
     damage(working.home / "store/cases/0000/00002301.json")
     (working.home / "store").rename(working.home / "store.guasto")
-    assert next_number(call, working, file) > 2340 + 900
+    assert next_number(call, working, file) > 2344 + 1000
 
 
 def test_a_backup_of_nothing_is_refused(call: Call, desk: Desk) -> None:

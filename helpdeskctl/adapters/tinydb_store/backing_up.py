@@ -141,7 +141,7 @@ def _continue_above(root: Root, zone: tzinfo, highest: int) -> None:
         return
     shelves = Shelves(root.path, zone)
     begin = shelves.last() + SHARD if shelves.last() else 1
-    for first in range(begin, highest + WELL_ABOVE + 1, SHARD):
+    for first in range(begin, highest + WELL_ABOVE + SHARD + 1, SHARD):
         file = shard_file(first)
         files.replace(root, file, Shard(f"{root.path}/{file}", "cases").content(), durable=False)
 
