@@ -95,6 +95,8 @@ def page_facts(policy: Policy, language: str, mail_mb: int, confirmed: bool) -> 
         "sector_goes": tuple(policy.sector(rule.sector).name for rule, _ in by_sector),
         "urgency_when": tuple(when for _, when in by_urgency),
         "urgency_is": tuple(rule.urgency.name for rule, _ in by_urgency if rule.urgency),
+        # A follow-up's text is what people quote and forward: only its subject raises an urgency.
+        "answer_raises": "1" if any("subject" in rule.fields for rule, _ in by_urgency) else "",
         "working_hours": _working_hours(policy.calendar, language),
         "hours_heading": say["within hours" if policy.calendar.always else "within working hours"],
         "response_urgencies": tuple(urgency.name for urgency in Urgency),

@@ -241,6 +241,12 @@ def test_a_case_is_closed_and_opened_again_as_the_page_says(page: Page, call: Ca
     for phrases in page.sentences(r"^(?:Non contano come comando|Words that only tell).*"):
         for phrase in page.quoted(phrases[0]):
             assert page.decided(f"{answer} - {phrase}")["command"] == ""
+    assert len(page.sentences(r"^(?:Anche l'oggetto di una risposta|The subject of an answer)")) == 1
+    for rule in page.sentences(
+        r"^- (?:se|if) (.*?) (?:contiene|contains) (.*), (?:l'urgenza è|the urgency is) \*\*(\w+)"
+    ):
+        for words in page.quoted(rule[2]):
+            assert page.decided(f"{answer} - {words}")["urgency"] == rule[3]
     call("close", "1", "--no-mail")
     assert page.decided(f"{answer} - grazie")["outcome"] == "followed_up"
     for reopening in page.sentences(r"^- (?:Per \*\*riaprirlo|To \*\*open it again)\*\*.*"):
