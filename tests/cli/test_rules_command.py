@@ -152,3 +152,23 @@ def test_a_raw_mail_that_has_gone_is_told(call: Call, desk: Desk) -> None:
     done = call("--lang", "en", "rules", "check")
     assert done.code == 0
     assert done.err == "Mails that could not be read again: 1.\n"
+
+
+def test_what_technicians_and_machines_write_is_read_by_no_rule(call: Call, desk: Desk) -> None:
+    desk.deliver(mail("Stampante guasta"), "1")
+    call("ingest")
+    desk.deliver(mail("R: [Caso #1] Stampante guasta, urgente", From="mario.rossi@projectpp.it"), "2")
+    call("ingest")
+    told = json.loads(call("rules", "check", "--json").out)
+    assert told["mails"] == 2
+    assert {rule["mails"] for rule in told["rules"]} == {0}
+
+
+def test_a_terminal_is_told_that_all_is_well_or_that_a_rule_is_dead(
+    call: Call, desk: Desk, on_terminal: Callable[[int], None]
+) -> None:
+    on_terminal(80)
+    assert "Le regole sono a posto." in call("--lang", "it", "rules", "check", "--no-mail").out
+    own = '[[rules]]\nname = "fax"\nin = "subject"\nword = "fax"\nunless = "fax"\ntag = "fax"\n'
+    desk.config.write_text(desk.config.read_text() + own)
+    assert "fax: l'intera regola non vale mai." in call("--lang", "it", "rules", "check", "--no-mail").out
