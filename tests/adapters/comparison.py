@@ -48,6 +48,16 @@ CASES: tuple[tuple[str, bytes, Seen], ...] = (
     ("HTML with hidden parts", mail("<style>x</style><p style='display:none'>no</p><p>testo", Content_Type="text/html"), Seen(ANNA, STAMPANTE, "testo", ())),
     ("a path as a file name", multipart("mixed", TEXT, part("x", Content_Type="image/png", Content_Disposition='attachment; filename="../../x.png"')), Seen(ANNA, STAMPANTE, "testo", ("x.png",))),
     ("a slash in a file name", multipart("mixed", TEXT, part("x", Content_Type="application/pdf", Content_Disposition='attachment; filename="n. 5/2026.pdf"')), Seen(ANNA, STAMPANTE, "testo", ("n. 5-2026.pdf",))),
+    ("an address as a name", mail(From=f"altra@casa.example <{ANNA}>"), Seen(ANNA, STAMPANTE, "testo", ())),
+    ("a blank line before the headers", b"\n" + mail(), Seen(ANNA, STAMPANTE, "testo", ())),
+    ("a line among the headers that is none", mail().replace(b"Subject:", b"fuori posto\nSubject:"), Seen(ANNA, STAMPANTE, "testo", ())),
+    ("`base64;` as an encoding", mail(b64(b"testo"), Content_Transfer_Encoding="base64;"), Seen(ANNA, STAMPANTE, "testo", ())),
+    ("a list's footer behind base64", mail(b64(b"testo..") + "____\nLista clienti\n", Content_Transfer_Encoding="base64"), Seen(ANNA, STAMPANTE, "testo..", ())),
+    ("a boundary that is not named", mail("--x\n\ntesto\n--x\nContent-Type: image/png; name=a.png\n\nPNG\n--x--\n", Content_Type="multipart/mixed"), Seen(ANNA, STAMPANTE, "testo", ("a.png",))),
+    ("a page with a footer in plain text", multipart("mixed", part("<p>testo</p>", Content_Type="text/html"), part("Lista", Content_Type="text/plain")), Seen(ANNA, STAMPANTE, "testo Lista", ())),
+    ("`windows-874` as a charset", mail("สวัสดี".encode("cp874"), Content_Type="text/plain; charset=windows-874"), Seen(ANNA, STAMPANTE, "สวัสดี", ())),
+    ("a raw subject in the text's charset", mail("мир".encode("koi8-r"), Subject="Принтер".encode("koi8-r"), Content_Type="text/plain; charset=koi8-r"), Seen(ANNA, "Принтер", "мир", ())),
+    ("a question mark in an encoded word", mail(Subject="=?utf-8?Q?Non_va??="), Seen(ANNA, "Non va?", "testo", ())),
     ("a certified mail (PEC)", pec(INNER), Seen("protocollo@pec.comune.example", "Richiesta", "testo interno", ())),
 )  # fmt: skip
 
