@@ -92,6 +92,7 @@ class MemoryStore:
         self.registered = Registry()
         self.commits = 0
         self.free = True
+        self._handed_over = ""
         self._backlog: str | None = None
 
     @contextmanager
@@ -146,6 +147,12 @@ class MemoryStore:
     @contextmanager
     def sending(self) -> Iterator[bool]:
         yield self.free
+
+    def handed_over(self) -> str:
+        return self._handed_over
+
+    def hand_over(self, ident: str) -> None:
+        self._handed_over = ident
 
     def backlog(self) -> str | None:
         return self._backlog

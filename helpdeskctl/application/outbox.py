@@ -21,6 +21,8 @@ _GIVE_UP = timedelta(days=5)
 
 # What stands beside a mail that waits because of a limit.
 OVER_LIMIT = "over the limit of automatic mail"
+# What stands beside a mail that may have gone: an earlier run did not get to say so.
+CUT_SHORT = "an earlier run could not write down whether it was sent"
 
 
 class Outbox(NamedTuple):
@@ -153,10 +155,17 @@ def _send(outbox: Outbox, together: list[Due]) -> Iterator[Sent]:
         lines = tuple(one.mail.subject for one in together)
         subject, body = outbox.texts.render("acknowledgements", several(lines, outbox.policy))
         mail = mail._replace(subject=subject, body=body)
+    if outbox.store.handed_over() == mail.id:
+        # Only a store that can be written lets it leave once more; else it would leave at every run.
+        mail = mail._replace(attempts=mail.attempts + 1, error=CUT_SHORT)
+        together[0] = Due(together[0].holder, mail)
+        _told(outbox, together[0].holder, mail, Receipt("retry", CUT_SHORT), now)
+    outbox.store.hand_over(mail.id)
     receipt = outbox.sender.send(mail, now)
     now = outbox.clock()
     for one in together:
         yield _told(outbox, one.holder, after(one.mail, receipt, now), receipt, now)
+    outbox.store.hand_over("")
 
 
 def _allowed_at(outbox: Outbox, mail: OutgoingMail, now: datetime) -> datetime:

@@ -166,6 +166,12 @@ class CaseStore(Protocol):
     def sending(self) -> AbstractContextManager[bool]:
         """The sender's lock, not waited for: True when it is ours."""
 
+    def handed_over(self) -> str:
+        """The id of the mail whose fate an earlier sender did not get to write down; "" for none."""
+
+    def hand_over(self, ident: str) -> None:
+        """Remember, under the sender's lock, which mail is about to leave; "" once its fate is written."""
+
     def backlog(self) -> str | None:
         """None until decided; "open", or the ISO time before which mail in the inbox is left alone."""
 

@@ -228,6 +228,19 @@ class StoreContract:
         with store.sending() as ours:
             assert ours
 
+    def test_the_mail_that_is_handed_over_is_remembered_until_its_fate_is_written(
+        self, store: CaseStore
+    ) -> None:
+        with store.sending():
+            assert store.handed_over() == ""
+            store.hand_over("5d0c1f22ab90e17c")
+        with store.sending():
+            assert store.handed_over() == "5d0c1f22ab90e17c"
+            store.hand_over("ab")
+            assert store.handed_over() == "ab"
+            store.hand_over("")
+            assert store.handed_over() == ""
+
     def test_a_raw_mail_is_kept_where_it_can_be_read(self, store: CaseStore, tmp_path: Path) -> None:
         mail = tmp_path / "una"
         mail.write_bytes(b"Subject: x\n\n")

@@ -1,11 +1,13 @@
 """Mail that waits: sent once, in order, retried, given up."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
 
 from helpdeskctl.application.outbox import Outbox, Sent, mails_of, next_attempt, send_waiting, waiting_mails
-from helpdeskctl.application.ports import Receipt
+from helpdeskctl.application.ports import Receipt, Snapshot
 from helpdeskctl.domain.case import OutgoingMail
 from helpdeskctl.domain.message import Address
 from helpdeskctl.domain.registry import Customer, Registry
@@ -49,6 +51,41 @@ def test_the_oldest_goes_first_and_each_once() -> None:
     run(desk)
     assert sent_by(desk) == ["a", "b", "c"]
     assert store_of(desk).waiting() == []
+
+
+class FullStore(MemoryStore):
+    """Takes nothing while its disk is full."""
+
+    full = True
+
+    @contextmanager
+    def transaction(self) -> Iterator[Snapshot]:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        with super().transaction() as writing:
+            yield writing
+
+
+def test_what_cannot_be_written_down_as_sent_does_not_leave_at_every_run() -> None:
+    store = FullStore()
+    desk = outbox()._replace(store=store)
+    store.cases = {7: case(7, outgoing=(outgoing("a"), outgoing("b")))}
+    for _ in range(5):
+        with pytest.raises(OSError, match="No space"):
+            run(desk)
+    assert sent_by(desk) == ["a"]
+    store.full = False
+    run(desk)
+    assert sent_by(desk) == ["a", "a", "b"]
+    first, _ = store.cases[7].outgoing
+    assert (first.state, first.attempts, first.error) == ("sent", 2, "")
+    assert [event.event for event in store.cases[7].history] == [
+        "opened",
+        "mail_delayed",
+        "mail_sent",
+        "mail_sent",
+    ]
+    assert store.handed_over() == ""
 
 
 def test_what_was_sent_is_in_the_history_and_keeps_no_body() -> None:

@@ -134,6 +134,18 @@ class TinyDbStore:
         with sender_lock(files.root(self._path)) as ours:
             yield ours
 
+    def handed_over(self) -> str:
+        """What the last sender left unwritten; it stands in the file of the sender's lock."""
+        return (files.read(f"{self._path}/send.lock") or b"").decode("ascii", "replace").strip()
+
+    def hand_over(self, ident: str) -> None:
+        """Remember it beyond our own end; on a full disk this raises, and nothing leaves."""
+        fd = files.opened(files.root(self._path), "send.lock", os.O_WRONLY | os.O_TRUNC)
+        try:
+            files.write(fd, f"{ident}\n".encode() if ident else b"")
+        finally:
+            os.close(fd)
+
     def backlog(self) -> str | None:
         """What was decided about older mail; None until it is."""
         content = files.read(f"{self._path}/backlog")

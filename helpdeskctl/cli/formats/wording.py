@@ -236,7 +236,8 @@ def domain_words() -> tuple[str, ...]:
         _("cited"), _("earlier"), _("merged"),
         # reasons
         _("bounce of a mail that belongs to no case"), _("the same mail was delivered before"),
-        _("it names several cases"), _("over the limit of automatic mail"), _("already so"),
+        _("it names several cases"), _("over the limit of automatic mail"),
+        _("an earlier run could not write down whether it was sent"), _("already so"),
         _("automatic mail gives no commands"),
         _("it came through a group address"), _("the certified envelope is marked as faulty"),
         _("the certified envelope names another sender"), _("the sender could not be verified"),
