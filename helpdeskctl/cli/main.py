@@ -164,9 +164,10 @@ def said(error: Exception) -> str:
     if isinstance(error, click.exceptions.Abort):
         return _("Interrupted: nothing more was done.")
     if isinstance(error, OSError) and error.strerror:
-        # Standard output has no name.
         if error.filename is None:
-            return f"{error.strerror}."
+            # A write to what was opened before: the disk has filled up, most of all.
+            told = _("The system would not read or write: {reason}. Repair that, then run the command again.")
+            return told.format(reason=error.strerror)
         return _("{file}: {reason}.").format(file=error.filename, reason=error.strerror)
     what = f"{type(error).__name__}: {error}"
     return _("Internal error ({what}); HELPDESKCTL_TRACE=1 shows where.").format(what=what)

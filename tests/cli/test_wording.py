@@ -7,6 +7,7 @@ import pytest
 
 import helpdeskctl
 from helpdeskctl.cli.formats import wording
+from helpdeskctl.cli.main import said
 from helpdeskctl.domain.case import Status
 from helpdeskctl.domain.events import EVENTS, Event
 from tests.builders import NOW
@@ -48,3 +49,16 @@ def test_a_note_beside_a_mail_names_its_kind_in_the_language_spoken() -> None:
     assert wording.note_words(Event(NOW, "x", "command_noted", (), "already so")) == "è già così"
     assert wording.note_words(Event(NOW, "x", "closed", (), "already so")) == "already so"
     speak("en")
+
+
+@pytest.mark.parametrize(
+    ("error", "said_of_it"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (PermissionError(13, "Permission denied", "/srv/store"), "/srv/store: Permission denied."),
+        (TimeoutError("timed out"), "timed out"),
+    ],
+)
+def test_trouble_of_the_system_is_said_with_or_without_a_file(error: OSError, said_of_it: str) -> None:
+    assert said_of_it in said(error)
+    assert "None" not in said(error)
