@@ -6,9 +6,13 @@ BIN    := $(VENV)/bin
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "helpdeskctl needs Python 3.11 or newer: make PYTHON=python3.11")
 
 # What `system-test` drives, as Debian calls it.
-CHAIN  := chromium dovecot-imapd dovecot-lmtpd dovecot-pop3d dovecot-sieve faketime fetchmail getmail6 \
-          logrotate maildrop man-db msmtp openssl poppler-utils postfix procmail python3-venv strace systemd \
-          tmux zsh
+CHAIN  := chromium dbus-daemon dovecot-imapd dovecot-lmtpd dovecot-pop3d dovecot-sieve faketime fetchmail \
+          fonts-dejavu-core getmail6 logrotate maildrop man-db msmtp openbox openssl poppler-utils postfix \
+          procmail python3-venv strace systemd tmux trayer x11-xserver-utils xdg-utils xdotool xvfb zsh
+# What Qt needs on X11.
+CHAIN  += libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4 \
+          libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-sync1 \
+          libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
 
 .PHONY: help demo test lint check system-test chain-packages kill-matrix soak fuzz comparison bench \
 	terminal-pictures page-pictures reference format catalogue rules-page clean
