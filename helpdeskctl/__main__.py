@@ -4,7 +4,15 @@ A mail system bounces to the customer whatever a pipe prints or any exit code bu
 (behaviour.md §2), so `ingest -` must not meet a command line parser that prints usage errors.
 """
 
+import gc
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
+
+# New objects until the garbage collector looks at them. What is imported and read stays: looking again and
+# again at all of it takes a thirtieth of a short run.
+_COLLECT_AFTER = 200_000
 
 
 def is_pipe(argv: list[str]) -> bool:
@@ -12,17 +20,28 @@ def is_pipe(argv: list[str]) -> bool:
     return "ingest" in argv and "-" in argv[argv.index("ingest") + 1 :]
 
 
-def main() -> int:
-    """Run the command line; the exit code (helpdeskctl.cli.exit_codes)."""
+def main() -> NoReturn:
+    """Run the command line; the process ends with its exit code (helpdeskctl.cli.exit_codes)."""
+    gc.set_threshold(_COLLECT_AFTER)
     argv = sys.argv[1:]
     if is_pipe(argv):
         from helpdeskctl.cli.pipe import run_pipe
 
-        return run_pipe(argv)
+        _end(run_pipe(argv))
     from helpdeskctl.cli.main import run
 
-    return run(argv)
+    _end(run(argv))
+
+
+def _end(code: int) -> NoReturn:
+    """End at once: taking modules and objects apart one by one takes a twentieth of a short run."""
+    for stream in (sys.stdout, sys.stderr):
+        # None where it was closed; a reader that has gone, or a full disk, was told by the command.
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import BinaryIO
 
-from helpdeskctl.application.ports import Arrived, Fact, LedgerEntry, Prepared, Receipt, Snapshot, Waiting
+from helpdeskctl.application.ports import Arrived, LedgerEntry, Prepared, Receipt, Snapshot, Waiting
+from helpdeskctl.domain.answers import Fact
 from helpdeskctl.domain.case import Case, OutgoingMail, Status
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.limits import LIMITED, SentBefore

@@ -109,12 +109,15 @@ def test_the_project_holds_no_path_of_a_machine_and_no_leftover() -> None:
 def _imported_by(*argv: str, stdin: bytes = b"", env: dict[str, str]) -> set[str]:
     """The modules a whole process has loaded when it ends; its exit code must be 0."""
     code = (
-        "import sys, os, atexit\n"
-        "fd = os.dup(1)\n"
-        "atexit.register(lambda: os.write(fd, ('\\n'.join(['', *sys.modules])).encode()))\n"
+        "import sys, os\n"
+        "fd, end = os.dup(1), os._exit\n"
+        "def tell(code):\n"
+        "    os.write(fd, '\\n'.join(['', *sys.modules]).encode())\n"
+        "    end(code)\n"
+        "os._exit = tell\n"
         "from helpdeskctl.__main__ import main\n"
         f"sys.argv = ['helpdeskctl', *{list(argv)!r}]\n"
-        "sys.exit(main())\n"
+        "main()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], input=stdin, capture_output=True, env=os.environ | env, check=False

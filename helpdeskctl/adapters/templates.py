@@ -19,10 +19,12 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from string import Template
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from helpdeskctl.application.ports import Fact
 from helpdeskctl.domain.errors import ConfigurationError, RefusedError
+
+if TYPE_CHECKING:
+    from helpdeskctl.application.ports import Fact
 
 _TEXTS = os.path.join(os.path.dirname(__file__), "templates_text")
 # The pages for customers, in the same form: what stands behind "Subject:" is their title.
@@ -67,7 +69,7 @@ class FileTexts:
         files = os.listdir(self._texts)
         return tuple(sorted(file.removesuffix(".txt") for file in files if file.endswith(".txt")))
 
-    def render(self, template: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
+    def render(self, template: str, facts: "Mapping[str, Fact]") -> tuple[str, str]:
         """Subject (one line) and body of that text.
 
         Raises `ConfigurationError` with file and line for a replacement that cannot be used, and
@@ -95,7 +97,7 @@ class FileTexts:
                 raise ConfigurationError(said, path=replacement, reason=error.strerror) from error
         return _parsed(os.path.join(self._texts, f"{name}.txt"))
 
-    def _written(self, fact: Fact) -> str | tuple[str, ...]:
+    def _written(self, fact: "Fact") -> str | tuple[str, ...]:
         """A fact in words; an item of several stays in its line."""
         if isinstance(fact, datetime):
             return _time_in_words(fact.astimezone(self._zone), self._language)

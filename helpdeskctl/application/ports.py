@@ -6,15 +6,18 @@ Times are aware datetimes. Paths are opaque strings: the application hands them 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
-from helpdeskctl.domain.answers import Fact
 from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.events import Finding
-from helpdeskctl.domain.limits import SentBefore
 from helpdeskctl.domain.message import Address, Attachment, Message
-from helpdeskctl.domain.registry import Contract, Customer, Registry
+
+# Named here only: a list or a saved mail needs neither rules nor answers.
+if TYPE_CHECKING:
+    from helpdeskctl.domain.answers import Fact
+    from helpdeskctl.domain.limits import SentBefore
+    from helpdeskctl.domain.registry import Contract, Customer, Registry
 
 # Who holds outgoing mail: a case (its number) or a ledger entry (its id).
 Holder = int | str
@@ -107,13 +110,13 @@ class Snapshot(Protocol):
     def entry(self, ident: str) -> LedgerEntry | None:
         """The ledger entry of that id."""
 
-    def lately_sent(self) -> tuple[SentBefore, ...]:
+    def lately_sent(self) -> "tuple[SentBefore, ...]":
         """The automatic mail of at least the last week, without notices, oldest first."""
 
-    def customer(self, kind: str, value: str) -> Customer | None:
+    def customer(self, kind: str, value: str) -> "Customer | None":
         """The registered customer of an `address` or a mail `domain` (lower case)."""
 
-    def contract(self, number: str) -> Contract | None:
+    def contract(self, number: str) -> "Contract | None":
         """The registered contract of that number, whatever the case of its letters."""
 
     def has_registry(self) -> bool:
@@ -154,10 +157,10 @@ class CaseStore(Protocol):
         """The ledger's entries of one outcome, oldest first, of those read on that day or later; `held`
         is cheap, and so are a few days."""
 
-    def registry(self) -> Registry:
+    def registry(self) -> "Registry":
         """All registered customers and contracts."""
 
-    def replace_registry(self, registry: Registry) -> None:
+    def replace_registry(self, registry: "Registry") -> None:
         """Keep this registry instead of the one there is."""
 
     def waiting(self) -> list[Waiting]:
@@ -231,7 +234,7 @@ class MailSender(Protocol):
 class Texts(Protocol):
     """The words of outgoing mail, in the desk's language."""
 
-    def render(self, template: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
+    def render(self, template: str, facts: "Mapping[str, Fact]") -> tuple[str, str]:
         """Subject and body of the template of that name; an empty fact leaves its line out."""
 
 

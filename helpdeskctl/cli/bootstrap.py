@@ -1,37 +1,37 @@
 """The composition root: the only module that names adapters, each imported where it is made."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from helpdeskctl.application.answering import Post
-from helpdeskctl.application.desk import Desk
-from helpdeskctl.application.ingest import Ports
-from helpdeskctl.application.outbox import Outbox
-from helpdeskctl.application.ports import (
-    CaseStore,
-    Clock,
-    Contents,
-    Mailbox,
-    MailSender,
-    ParseMail,
-    ParseMails,
-    PeekAtMail,
-    Texts,
-)
-from helpdeskctl.domain.registry import Customer, Registry
-from helpdeskctl.domain.settings import ALWAYS, Log, Settings
-
+# Named here only; each is imported where one is made.
 if TYPE_CHECKING:
     from helpdeskctl.adapters.publishing import Page
-
-if TYPE_CHECKING:
+    from helpdeskctl.application.answering import Post
     from helpdeskctl.application.backup import Archive
+    from helpdeskctl.application.desk import Desk
     from helpdeskctl.application.health import Looking
+    from helpdeskctl.application.ingest import Ports
     from helpdeskctl.application.logbook import Write
+    from helpdeskctl.application.outbox import Outbox
+    from helpdeskctl.application.ports import (
+        CaseStore,
+        Clock,
+        Contents,
+        Mailbox,
+        MailSender,
+        ParseMail,
+        ParseMails,
+        PeekAtMail,
+        Texts,
+    )
     from helpdeskctl.application.repairing import Upkeep
+    from helpdeskctl.domain.registry import Customer, Registry
+    from helpdeskctl.domain.settings import Settings
 
 
 @lru_cache
@@ -66,6 +66,7 @@ def customers_of(path: str) -> tuple[Customer, ...]:
 def contracts_of(path: str, chosen: Settings) -> Registry:
     """The contracts in a CSV file, with what they say of their customers."""
     from helpdeskctl.adapters.registry_csv import contracts
+    from helpdeskctl.domain.settings import ALWAYS
 
     policy = chosen.policy
     names = {sector.name.lower(): sector.key for sector in policy.sectors}
@@ -184,6 +185,8 @@ def sender(chosen: Settings) -> MailSender | None:
 
 def ports(chosen: Settings, maildir: str | None = None) -> Ports:
     """Everything that reading mail needs."""
+    from helpdeskctl.application.ingest import Ports
+
     return Ports(
         mailbox=mailbox(chosen, maildir),
         store=store(chosen),
@@ -200,12 +203,15 @@ def outbox(chosen: Settings, cases: CaseStore) -> Outbox | None:
     transport = sender(chosen)
     if transport is None:
         return None
+    from helpdeskctl.application.outbox import Outbox
+
     return Outbox(cases, transport, texts(chosen), chosen.policy, clock(chosen.policy.zone))
 
 
 def log(chosen: Settings | None) -> "Write":
     """The log, in the hands of the store's owner; without a configuration only failures go to syslog."""
     from helpdeskctl.adapters.log import written
+    from helpdeskctl.domain.settings import Log
 
     if chosen:
         become_owner(chosen.store)
@@ -280,12 +286,15 @@ def restore(chosen: Settings, target: str) -> "Archive":
 
 def desk(chosen: Settings, by: str, rehearsal: bool = False) -> Desk:
     """Everything that a technician's act needs."""
+    from helpdeskctl.application.desk import Desk
+
     return Desk(store(chosen), texts(chosen), chosen.policy, clock(chosen.policy.zone), by, rehearsal)
 
 
 def post(chosen: Settings) -> Post:
     """Where mail of ours is kept, and what makes its bytes."""
     from helpdeskctl.adapters.transport.compose import compose
+    from helpdeskctl.application.answering import Post
 
     return Post(mailbox(chosen), compose)
 

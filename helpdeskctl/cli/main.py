@@ -1,6 +1,7 @@
 """The group of commands, each loaded only when it is called, and the outermost boundary."""
 
 import os
+import sys
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -132,6 +133,9 @@ def run(argv: list[str]) -> int:
     speak(_language(argv))
     try:
         done = make_group().main(argv, "helpdeskctl", standalone_mode=False, obj=Session())
+        if sys.stdout is not None:
+            # A disk that is full, or a reader that has gone, is noticed here.
+            sys.stdout.flush()
         return done if isinstance(done, int) else exit_codes.DONE
     except click.ClickException as error:
         error.show()

@@ -46,7 +46,6 @@ def run_pipe(argv: list[str]) -> int:
         saved = True
         from helpdeskctl.application.ingest import ingest_one
         from helpdeskctl.application.logbook import line
-        from helpdeskctl.application.outbox import send_waiting
 
         ports = bootstrap.ports(chosen)
         began = ports.clock()
@@ -54,6 +53,8 @@ def run_pipe(argv: list[str]) -> int:
             now = ports.clock()
             bootstrap.log(chosen)(line(report, now, now - began), False)
         if outbox := bootstrap.outbox(chosen, ports.store):
+            from helpdeskctl.application.outbox import send_waiting
+
             for _ in send_waiting(outbox):
                 pass
     # The outermost boundary of a pipe: a bug, too, must neither be printed nor bounce the mail.

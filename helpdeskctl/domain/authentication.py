@@ -8,13 +8,14 @@ and quotes, and never a result.
 import re
 
 from helpdeskctl.domain.message import Message
+from helpdeskctl.domain.patterns import lazily
 
-_RESULT = re.compile(r"\s*(dmarc|spf|dkim)\s*=\s*([a-z]+)(.*)", re.IGNORECASE | re.DOTALL)
+_RESULT = lazily(r"\s*(dmarc|spf|dkim)\s*=\s*([a-z]+)(.*)", re.IGNORECASE | re.DOTALL)
 # The property of each method that names the domain it speaks of.
 _DOMAIN_OF = {
-    "dmarc": re.compile(r"\bheader\.from\s*=\s*([^\s;]+)", re.IGNORECASE),
-    "spf": re.compile(r"\bsmtp\.mailfrom\s*=\s*([^\s;]+)", re.IGNORECASE),
-    "dkim": re.compile(r"\bheader\.[di]\s*=\s*([^\s;]+)", re.IGNORECASE),
+    "dmarc": lazily(r"\bheader\.from\s*=\s*([^\s;]+)", re.IGNORECASE),
+    "spf": lazily(r"\bsmtp\.mailfrom\s*=\s*([^\s;]+)", re.IGNORECASE),
+    "dkim": lazily(r"\bheader\.[di]\s*=\s*([^\s;]+)", re.IGNORECASE),
 }
 
 
@@ -61,11 +62,11 @@ def _from_domain(message: Message) -> str:
 def _judged(results: str, domain: str) -> str:
     failed = False
     for result in results.split(";"):
-        match = _RESULT.match(result)
+        match = _RESULT().match(result)
         if not match:
             continue
         method, value = match[1].lower(), match[2].lower()
-        named = _DOMAIN_OF[method].findall(match[3])
+        named = _DOMAIN_OF[method]().findall(match[3])
         if value == "pass" and (_aligned(named, domain) or (method == "dmarc" and not named)):
             return "pass"
         failed = failed or (method == "dmarc" and value in {"fail", "permerror"})

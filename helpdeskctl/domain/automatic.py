@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.folding import fold
 from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.patterns import lazily
 from helpdeskctl.domain.registry import Customer, is_of
 
 # Subjects of vacation responders and read receipts, folded. Alone or before a colon: a customer whose
@@ -59,7 +60,7 @@ _ANSWER_SUBJECTS = (
 )
 _BULK = frozenset({"bulk", "junk", "list"})
 _SUPPRESS = frozenset({"all", "autoreply", "oof"})
-_ROBOTS = re.compile(
+_ROBOTS = lazily(
     r"(?:mailer-daemon|postmaster|nobody|no[-_.]?reply|do[-_.]?not[-_.]?reply|non[-_.]?rispondere)(?:$|[+@])",
     re.IGNORECASE,
 )
@@ -117,7 +118,7 @@ def by_machine(
 
 def unanswerable(message: Message, sender: Address) -> Finding | None:
     """Why a person's or a machine's address gets no automatic answer, whoever wrote the mail."""
-    robot = _ROBOTS.match(sender.address)
+    robot = _ROBOTS().match(sender.address)
     if robot:
         return Finding("robot address", "from", robot[0].rstrip("@+"), "no answer")
     suppress = {word.strip().lower() for word in message.header("x-auto-response-suppress").split(",")}

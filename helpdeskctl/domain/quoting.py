@@ -5,30 +5,37 @@ For display and for the contract's precedence only: the whole text is always kep
 
 import re
 
+from helpdeskctl.domain.patterns import lazily
+
 # One line that begins history, in the forms of Outlook, Gmail, Thunderbird, Apple Mail, Libero, phones.
-_SEPARATOR = re.compile(
+_SEPARATOR = lazily(
     r"\s*(?:-{2,}|_{2,})\s*(?:messaggio originale|original message|messaggio inoltrato|forwarded message|"
     r"messaggio inoltrato da|inoltrato|forwarded by|ursprüngliche nachricht)\b.{0,200}",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"\s*(?:_{10,}|-{20,})\s*")
-_WROTE = re.compile(
+_RULE = lazily(r"\s*(?:_{10,}|-{20,})\s*")
+_WROTE = lazily(
     r"\s*(?:il|in data|on|am|le)\b.{0,300}"
     r"\b(?:ha scritto|hai scritto|wrote|scriveva|schrieb|a écrit)\b\s*:?\s*",
     re.IGNORECASE | re.DOTALL,
 )
-_WROTE_BEGIN = re.compile(r"\s*(?:il|in data|on)\b.{0,300}", re.IGNORECASE)
-_FIELD = re.compile(
+_WROTE_BEGIN = lazily(r"\s*(?:il|in data|on)\b.{0,300}", re.IGNORECASE)
+_FIELD = lazily(
     r"\s*\*?(da|inviato|data|a|cc|oggetto|priorità|from|sent|date|to|subject|importance|reply-to)\s*:\*?\s",
     re.IGNORECASE,
 )
 _FIRST_FIELD = frozenset({"da", "from"})
-_PHONE = re.compile(
+_PHONE = lazily(
     r"\s*(?:inviato (?:da|dal|con|tramite)\b|sent from (?:my|mail|outlook|yahoo)|scarica outlook per|"
     r"ottieni outlook per|get outlook for|enviado desde).{0,120}",
     re.IGNORECASE,
 )
 _ROLLING = 3
+# What a line must begin with to be tried at all; the case of i and s has more letters than two.
+_DASHES = frozenset("-_")
+_WROTE_FIRST = frozenset("iIİıoO")
+_FIELD_FIRST = frozenset("*dDfF")
+_PHONE_FIRST = frozenset("iIİısSſoOgGeE")
 
 
 def new_text(text: str) -> str:
@@ -42,20 +49,21 @@ def new_text(text: str) -> str:
     index = 0
     while index < len(lines):
         line = lines[index]
-        if line.lstrip().startswith(">"):
+        first = line.lstrip()[:1]
+        if first == ">":
             index += 1
             continue
         if line.rstrip() == "--" or line == "-- ":
             break
-        attribution = _attribution(lines, index)
+        attribution = _attribution(lines, index) if first in _WROTE_FIRST else 0
         if attribution:
             if not _quoted_after(lines, index + attribution):
                 break
             index += attribution
             continue
-        if _SEPARATOR.fullmatch(line) or _header_block(lines, index):
+        if (first in _DASHES and _SEPARATOR().fullmatch(line)) or _header_block(lines, index):
             break
-        if _PHONE.fullmatch(line):
+        if first in _PHONE_FIRST and _PHONE().fullmatch(line):
             index += 1
             continue
         kept.append(line)
@@ -65,10 +73,10 @@ def new_text(text: str) -> str:
 
 def _attribution(lines: list[str], index: int) -> int:
     """How many lines from there on say "Il giorno … ha scritto:"; 0 for none. Clients wrap it."""
-    if not _WROTE_BEGIN.fullmatch(lines[index]):
+    if not _WROTE_BEGIN().fullmatch(lines[index]):
         return 0
     for count in range(1, _ROLLING + 1):
-        if _WROTE.fullmatch(" ".join(lines[index : index + count])):
+        if _WROTE().fullmatch(" ".join(lines[index : index + count])):
             return count
     return 0
 
@@ -81,10 +89,13 @@ def _quoted_after(lines: list[str], index: int) -> bool:
 
 def _header_block(lines: list[str], index: int) -> bool:
     """Outlook's block of Da:, Inviato:, A:, Oggetto:, with a rule above or without."""
-    first = index + 1 if _RULE.fullmatch(lines[index]) else index
+    ruled = lines[index].lstrip()[:1] in _DASHES and _RULE().fullmatch(lines[index])
+    first = index + 1 if ruled else index
     # A rule may stand apart from the block by a blank line.
     while first < min(index + _ROLLING, len(lines)) and not lines[first].strip():
         first += 1
-    fields = [_FIELD.match(line + " ") for line in lines[first : first + 5]]
+    if first >= len(lines) or lines[first].lstrip()[:1] not in _FIELD_FIRST:
+        return False
+    fields = [_FIELD().match(line + " ") for line in lines[first : first + 5]]
     named = [field[1].lower() for field in fields if field]
     return len(named) >= _ROLLING and fields[0] is not None and named[0] in _FIRST_FIELD

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from helpdeskctl.domain.case import ContractCited, Terms
 from helpdeskctl.domain.message import Address
+from helpdeskctl.domain.patterns import lazily
 
 # Mailboxes anybody can open: sharing one of these domains makes nobody a colleague.
 PUBLIC_DOMAINS = frozenset(
@@ -23,7 +24,7 @@ PUBLIC_DOMAINS = frozenset(
     """.split()
 )
 
-_CONTRACT = re.compile(
+_CONTRACT = lazily(
     r"(?<![^\W_])contr(?:atto|act)[\s*_\u200b\ufeff]{0,20}:[\s*_\u200b\ufeff]{0,20}"
     r"(?:n(?:\.?ro|r|um|umero)?(?:\s{0,5}[.\u00b0\u00ba]{1,2}\s{0,5}|\s{1,5}))?"
     r"([A-Za-z0-9][A-Za-z0-9./_-]{0,63})",
@@ -81,7 +82,9 @@ def cited_contracts(*texts: str) -> tuple[str, ...]:
     """The contract numbers of a mail's texts as written, in their order, each once."""
     found: dict[str, str] = {}
     for part in texts:
-        for match in _CONTRACT.finditer(part):
+        if "contr" not in part.lower():
+            continue
+        for match in _CONTRACT().finditer(part):
             number = match[1].rstrip(".-/_")
             # A field left empty: what stands on the next line is another one's name.
             if "\n" in match[0] and not any(c.isdigit() for c in number):

@@ -3,7 +3,6 @@
 The predicates of the decision's table are asked of this value; it decides nothing itself.
 """
 
-import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from helpdeskctl.domain.events import Finding
 from helpdeskctl.domain.folding import fold, folded, words_at
 from helpdeskctl.domain.mail_commands import COMMANDS, MailCommand
 from helpdeskctl.domain.message import Address, Message
+from helpdeskctl.domain.patterns import lazily
 from helpdeskctl.domain.rules import Rule, View, occurrences, view
 from helpdeskctl.domain.settings import Policy
 
@@ -30,7 +30,7 @@ _FILLER = frozenset(
     """.split()
 )
 # One address in a header that the parser hands on as it stands; what surrounds it may be anything.
-_ADDRESS = re.compile(r"([^\s<>,;:\"()@]{1,200})@([^\s<>,;:\"()@]{1,250})")
+_ADDRESS = lazily(r"([^\s<>,;:\"()@]{1,200})@([^\s<>,;:\"()@]{1,250})")
 # What a person does on a case; a mail system that returned something does not belong to it for that.
 _TAKES_PART = frozenset({"request", "follow_up"})
 
@@ -151,7 +151,7 @@ def speaker(message: Message, desk: frozenset[str]) -> tuple[Address, bool]:
         return message.sender, False
     for header in ("x-original-from", "x-original-sender"):
         said = message.header(header)[:1000]
-        if original := _ADDRESS.search(said):
+        if original := _ADDRESS().search(said):
             name = said[: original.start()].strip(' "<')
             return Address(name, f"{original[1]}@{original[2].lower()}"), True
     if len(message.reply_to) == 1 and message.reply_to[0].address.lower() not in desk:

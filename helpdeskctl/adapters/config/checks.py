@@ -13,16 +13,17 @@ from zoneinfo import ZoneInfo
 
 from helpdeskctl.domain.errors import ConfigurationError
 from helpdeskctl.domain.folding import fold
+from helpdeskctl.domain.patterns import lazily
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST_SHOWN = 80
 # The dot-string form of RFC 5321 §4.1.2; a domain of other letters than ours may stand as it is read.
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
-_LOCAL = re.compile(r"(?!-)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_SERVER = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
-_HOURS = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", re.ASCII)
-_DAY = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
+_DOMAIN = lazily(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
+_LOCAL = lazily(r"(?!-)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_SERVER = lazily(rf"{_LABEL}(?:\.{_LABEL})*|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+_HOURS = lazily(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", re.ASCII)
+_DAY = lazily(r"(\d\d)-(\d\d)", re.ASCII)
 _LEAP_YEAR = 2024
 _WHOLE_DAY = 24 * 60
 
@@ -155,7 +156,7 @@ def sought(value: Any, place: Place) -> str:
 def address(value: Any, place: Place) -> str:
     """One mail address alone, in lower case."""
     local, _, host = value.lower().rpartition("@") if isinstance(value, str) else ("", "", "")
-    if not (_LOCAL.fullmatch(local) and len(local) <= 64 and _DOMAIN.fullmatch(host)):
+    if not (_LOCAL().fullmatch(local) and len(local) <= 64 and _DOMAIN().fullmatch(host)):
         sentence = "{file}: {key} must be one mail address such as nome@ditta.example, not {found}."
         raise place.wrong(sentence, value)
     return f"{local}@{host}"
@@ -169,7 +170,7 @@ def pattern(value: Any, place: Place) -> str:
     local, _, host = value.lower().rpartition("@") if isinstance(value, str) else ("", "", "")
     filled = host.replace("*", "a").replace("?", "a")
     says_something = any(c.isalnum() for c in host)
-    if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(filled) and says_something):
+    if not (_LOCAL().fullmatch(local) and _DOMAIN().fullmatch(filled) and says_something):
         sentence = "{file}: {key} must be an address or a pattern such as *@ditta.example, not {found}."
         raise place.wrong(sentence, value)
     return f"{local}@{host}"
@@ -177,7 +178,7 @@ def pattern(value: Any, place: Place) -> str:
 
 def domain(value: Any, place: Place) -> str:
     """A mail domain, in lower case."""
-    if not isinstance(value, str) or not _DOMAIN.fullmatch(value):
+    if not isinstance(value, str) or not _DOMAIN().fullmatch(value):
         sentence = "{file}: {key} must be mail domains such as ditta.example, not {found}."
         raise place.wrong(sentence, value)
     return value.lower()
@@ -185,7 +186,7 @@ def domain(value: Any, place: Place) -> str:
 
 def server(value: Any, place: Place) -> str:
     """A host by name or number, without port."""
-    if not isinstance(value, str) or not _SERVER.fullmatch(value):
+    if not isinstance(value, str) or not _SERVER().fullmatch(value):
         sentence = "{file}: {key} must be a server such as mail.ditta.example, without port, not {found}."
         raise place.wrong(sentence, value)
     return value
@@ -250,7 +251,7 @@ def working_hours(value: Any, place: Place) -> tuple[tuple[int, int], ...]:
 
 
 def _span(value: Any, place: Place) -> tuple[int, int]:
-    match = _HOURS.fullmatch(value) if isinstance(value, str) else None
+    match = _HOURS().fullmatch(value) if isinstance(value, str) else None
     numbers = [int(number) for number in match.groups()] if match else [0, 0, 0, 0]
     begin, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
     if not begin < end <= _WHOLE_DAY:
@@ -267,7 +268,7 @@ def day_of_year(value: Any, place: Place) -> tuple[int, int] | None:
     """Month and day, 29 February among them, or None for an empty text."""
     if value == "":
         return None
-    match = _DAY.fullmatch(value) if isinstance(value, str) else None
+    match = _DAY().fullmatch(value) if isinstance(value, str) else None
     month, day = (int(match[1]), int(match[2])) if match else (0, 0)
     try:
         date(_LEAP_YEAR, month, day)

@@ -26,7 +26,6 @@ from helpdeskctl.adapters.tinydb_store.codec import Document
 from helpdeskctl.adapters.tinydb_store.files import Root
 from helpdeskctl.adapters.tinydb_store.intents import Lines, index_must_be_synced, is_settled
 from helpdeskctl.domain.errors import StoreDamagedError
-from helpdeskctl.domain.limits import LIMITED
 
 LOGS = ("open", "waiting", "held", "sent")
 # Automatic mail sent longer ago than this limits nothing any more.
@@ -176,6 +175,8 @@ def _waiting_lines(holder: int | str, document: Document | None, before: Documen
 
 
 def _sent_lines(document: Document | None, before: Document | None) -> Iterator[Said]:
+    from helpdeskctl.domain.limits import LIMITED
+
     known = {mail["id"] for mail in before["outgoing"] if mail["state"] == "sent"} if before else set()
     for mail in document["outgoing"] if document else ():
         if mail["state"] == "sent" and mail["kind"] in LIMITED and mail["id"] not in known:

@@ -7,13 +7,15 @@ of, so that they are never read for another one.
 import json
 import os
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpdeskctl.adapters.tinydb_store import files
 from helpdeskctl.adapters.tinydb_store.codec import Document
 from helpdeskctl.adapters.tinydb_store.files import Root
 from helpdeskctl.domain.errors import StoreDamagedError
-from helpdeskctl.domain.registry import Contract, Customer, Registry
+
+if TYPE_CHECKING:
+    from helpdeskctl.domain.registry import Contract, Customer, Registry
 
 FILE = "registry.json"
 _DERIVED = "index/registry"
@@ -24,25 +26,27 @@ def exists(path: str) -> bool:
     return os.path.exists(f"{path}/{FILE}")
 
 
-def read(path: str) -> Registry:
+def read(path: str) -> "Registry":
     """The whole registry."""
+    from helpdeskctl.domain.registry import Registry
+
     found = _read(path)
     return Registry(tuple(map(_customer, found["customers"])), tuple(map(_contract, found["contracts"])))
 
 
-def customer(path: str, kind: str, value: str) -> Customer | None:
+def customer(path: str, kind: str, value: str) -> "Customer | None":
     """The customer of that `address` or `domain`."""
     document = _found(path, f"{kind}:{value}")
     return _customer(document) if document else None
 
 
-def contract(path: str, number: str) -> Contract | None:
+def contract(path: str, number: str) -> "Contract | None":
     """The contract of that number."""
     document = _found(path, f"contract:{number.casefold()}")
     return _contract(document) if document else None
 
 
-def replace(root: Root, registry: Registry) -> None:
+def replace(root: Root, registry: "Registry") -> None:
     """Keep this registry, and make what finds its parts."""
     document = {
         "customers": [one._asdict() for one in registry.customers],
@@ -124,11 +128,15 @@ def _read(path: str) -> Document:
     return found
 
 
-def _customer(document: Any) -> Customer:
+def _customer(document: Any) -> "Customer":
+    from helpdeskctl.domain.registry import Customer
+
     return Customer(document["name"], tuple(document["addresses"]), tuple(document["domains"]))
 
 
-def _contract(document: Any) -> Contract:
+def _contract(document: Any) -> "Contract":
+    from helpdeskctl.domain.registry import Contract
+
     return Contract(
         document["number"],
         document["customer"],

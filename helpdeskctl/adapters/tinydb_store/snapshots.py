@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from datetime import tzinfo
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from helpdeskctl.adapters.tinydb_store import codec, index, registry
 from helpdeskctl.adapters.tinydb_store.codec import Document
 from helpdeskctl.adapters.tinydb_store.shelves import Shelves
 from helpdeskctl.application.ports import LedgerEntry
 from helpdeskctl.domain.case import Case
-from helpdeskctl.domain.limits import SentBefore
-from helpdeskctl.domain.registry import Contract, Customer
+
+if TYPE_CHECKING:
+    from helpdeskctl.domain.limits import SentBefore
+    from helpdeskctl.domain.registry import Contract, Customer
 
 
 class Overlay:
@@ -56,17 +59,19 @@ class Overlay:
         file = self.ledger_file(ident)
         return self.shelves.entry(file, ident) if file else None
 
-    def lately_sent(self) -> tuple[SentBefore, ...]:
+    def lately_sent(self) -> "tuple[SentBefore, ...]":
         """The automatic mail of at least the last week, oldest first."""
+        from helpdeskctl.domain.limits import SentBefore
+
         at = codec.times(self._zone)
         told = (one for _, one in index.live(self._path, "sent"))
         return tuple(sorted(SentBefore(at(time), *rest) for time, *rest in told))
 
-    def customer(self, kind: str, value: str) -> Customer | None:
+    def customer(self, kind: str, value: str) -> "Customer | None":
         """The registered customer of an address or a mail domain."""
         return registry.customer(self._path, kind, value)
 
-    def contract(self, number: str) -> Contract | None:
+    def contract(self, number: str) -> "Contract | None":
         """The registered contract of that number."""
         return registry.contract(self._path, number)
 

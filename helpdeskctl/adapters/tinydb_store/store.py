@@ -22,12 +22,12 @@ from helpdeskctl.adapters.tinydb_store.raw_mails import RawMails
 from helpdeskctl.application.ports import LedgerEntry, Waiting
 from helpdeskctl.domain.case import Case
 from helpdeskctl.domain.errors import StoreDamagedError
-from helpdeskctl.domain.registry import Registry
 
 if TYPE_CHECKING:
     from helpdeskctl.adapters.tinydb_store.files import Root
     from helpdeskctl.adapters.tinydb_store.shelves import Shelves
     from helpdeskctl.adapters.tinydb_store.snapshots import Overlay
+    from helpdeskctl.domain.registry import Registry
 
 VERSION = 1
 PATIENCE = 60.0
@@ -106,12 +106,12 @@ class TinyDbStore:
         """Every entry of the ledger, by day."""
         return self._readable_shelves().entries()
 
-    def registry(self) -> Registry:
+    def registry(self) -> "Registry":
         """All registered customers and contracts."""
         self._check_format()
         return registry.read(self._path)
 
-    def replace_registry(self, registered: Registry) -> None:
+    def replace_registry(self, registered: "Registry") -> None:
         """Keep this registry instead of the one there is."""
         with self._writing() as root:
             registry.replace(root, registered)
