@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import BinaryIO
 
-from helpdeskctl.application.ports import Arrived, LedgerEntry, Prepared, Receipt, Snapshot, Waiting
+from helpdeskctl.adapters.tinydb_store.codec import encoded
+from helpdeskctl.adapters.tinydb_store.searching import sought_in
+from helpdeskctl.application.ports import Arrived, Briefs, LedgerEntry, Prepared, Receipt, Snapshot, Waiting
 from helpdeskctl.domain.answers import Fact
+from helpdeskctl.domain.brief import brief
 from helpdeskctl.domain.case import Case, OutgoingMail, Status
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.limits import LIMITED, SentBefore
@@ -119,6 +122,13 @@ class MemoryStore:
             c for _, c in sorted(self.cases.items()) if c.status is not Status.closed or "news" in c.marks
         )
         return [case._replace(messages=(), history=()) for case in shown]
+
+    def open_briefs(self) -> Briefs:
+        found = {case.number: case for case in self.open_cases()}
+        return Briefs([brief(case) for case in found.values()], lambda numbers: [found[n] for n in numbers])
+
+    def searched(self, text: str) -> set[int]:
+        return {case.number for case in self.cases.values() if text in sought_in(encoded(case))}
 
     def all_cases(self) -> Iterator[Case]:
         return iter([case for _, case in sorted(self.cases.items())])

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from helpdeskctl.application.ports import CaseStore
+from helpdeskctl.domain.brief import in_order, number, place, shown
 from helpdeskctl.domain.case import Case, Status, Urgency
 from helpdeskctl.domain.errors import NoSuchCaseError
 from helpdeskctl.domain.folding import fold
@@ -53,9 +54,26 @@ def listed(store: CaseStore, wanted: Wanted, now: datetime, order: str = "") -> 
 
 def found(store: CaseStore, wanted: Wanted, now: datetime) -> Iterator[Case]:
     """The cases wanted, by number, one after the other."""
-    whole = wanted.everything or wanted.status is Status.closed
-    cases: Iterable[Case] = store.all_cases() if whole else store.open_cases()
-    return (case for case in cases if _matches(case, wanted, now))
+    return (case for case in _cases(store, wanted) if _matches(case, wanted, now))
+
+
+def briefly(store: CaseStore, now: datetime) -> list[str | Case]:
+    """All that is open or has news, most pressing first: each as what `domain.brief` shows of it, or, for
+    a few, as a case."""
+    briefs = store.open_briefs()
+    ordered = in_order(briefs.lines, now)
+    said: list[str | Case] = [*shown(ordered, now)]
+    asked = [row for row, text in enumerate(said) if not text]
+    for row, case in zip(asked, briefs.cases([number(ordered[row]) for row in asked]), strict=True):
+        said[row] = case
+    return said
+
+
+def first_page(store: CaseStore, now: datetime, most: int) -> tuple[list[Case], int]:
+    """The most pressing cases, and how many there are besides."""
+    briefs = store.open_briefs()
+    ordered = in_order(briefs.lines, now)
+    return briefs.cases(map(number, ordered[:most])), max(0, len(ordered) - most)
 
 
 def whole_case(store: CaseStore, number: int) -> Case:
@@ -66,17 +84,21 @@ def whole_case(store: CaseStore, number: int) -> Case:
     return case
 
 
-def pressing(now: datetime) -> Callable[[Case], tuple[bool, bool, int, datetime, int]]:
-    """The order of a list: what is not closed first, late, urgency descending, due, number."""
+def pressing(now: datetime) -> Callable[[Case], tuple[bool, str]]:
+    """The order of a list: late ones first, closed ones last, urgency descending, due, number."""
+    return lambda case: ("late" not in marks_at(case, now), place(case))
 
-    def key(case: Case) -> tuple[bool, bool, int, datetime, int]:
-        late = "late" in marks_at(case, now)
-        closed = case.status is Status.closed
-        # In UTC: times of one zone are compared by the wall clock, which shows an hour twice a year.
-        due = (case.due_at or _NEVER).astimezone(UTC)
-        return closed, not late, -case.urgency, due, case.number
 
-    return key
+def _cases(store: CaseStore, wanted: Wanted) -> Iterable[Case]:
+    """The cases to choose from; those that contain a text sought are found by it, and no other is read."""
+    everything = wanted.everything or wanted.status is Status.closed
+    if not wanted.search:
+        return store.all_cases() if everything else store.open_cases()
+    numbers = store.searched(fold(wanted.search))
+    if everything:
+        snapshot = store.snapshot()
+        return filter(None, map(snapshot.case, sorted(numbers)))
+    return (case for case in store.open_cases() if case.number in numbers)
 
 
 def _matches(case: Case, wanted: Wanted, now: datetime) -> bool:
@@ -94,7 +116,6 @@ def _matches(case: Case, wanted: Wanted, now: datetime) -> bool:
         and _within(case, wanted, now)
         and (not wanted.contract or wanted.contract.casefold() == _contract(case))
         and (not wanted.customer or fold(wanted.customer) in fold(case.customer))
-        and (not wanted.search or fold(wanted.search) in _sought_in(case))
     )
 
 
@@ -107,11 +128,3 @@ def _within(case: Case, wanted: Wanted, now: datetime) -> bool:
 
 def _contract(case: Case) -> str:
     return case.contract.number.casefold() if case.contract else ""
-
-
-def _sought_in(case: Case) -> str:
-    return fold(
-        " ".join(
-            (f"#{case.number}", case.subject, case.customer, case.requester.name, case.requester.address)
-        )
-    )

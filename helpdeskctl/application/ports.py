@@ -91,6 +91,14 @@ class Waiting(NamedTuple):
     next_at: datetime
 
 
+class Briefs(NamedTuple):
+    """The cases that a list shows, each in brief (`domain.brief`), in any order; `cases` gives those of
+    some numbers as `open_cases` does."""
+
+    lines: list[str]
+    cases: Callable[[Iterable[int]], list[Case]]
+
+
 class Snapshot(Protocol):
     """The store as it stands, plus what this transaction has put so far."""
 
@@ -149,6 +157,13 @@ class CaseStore(Protocol):
 
     def open_cases(self) -> list[Case]:
         """Cases that are open, suspended, or closed with news: without messages and history."""
+
+    def open_briefs(self) -> Briefs:
+        """The same cases in brief: ten thousand of them in a moment."""
+
+    def searched(self, text: str) -> set[int]:
+        """The numbers of all cases, closed ones too, whose number, subject, customer, people or file
+        names contain the folded text."""
 
     def all_cases(self) -> Iterable[Case]:
         """Every case whole, by number."""
@@ -242,6 +257,7 @@ Clock = Callable[[], datetime]
 
 __all__ = [
     "Arrived",
+    "Briefs",
     "CaseStore",
     "Clock",
     "ComposeMail",

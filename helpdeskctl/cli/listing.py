@@ -1,10 +1,13 @@
 """`helpdeskctl list`: what is to be done, most pressing first (behaviour.md §9)."""
 
+import sys
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import click
 
-from helpdeskctl.application.listing import ORDERS, Wanted, listed
+from helpdeskctl.application.listing import ORDERS, Wanted, briefly, first_page, listed
 from helpdeskctl.application.ports import CaseStore
 from helpdeskctl.cli import bootstrap
 from helpdeskctl.cli.filters import filters, saying
@@ -43,6 +46,9 @@ def command(
     chosen = asked.settings
     store = bootstrap.store(chosen)
     now = bootstrap.clock(chosen.policy.zone)()
+    if wanted == Wanted() and not (order or text or asked.json):
+        _list_briefly(asked, store, now, limit)
+        return
     matching = listed(store, wanted, now, order or "")
     cases = list(saying(text, matching, store, chosen))
     if limit is None and asked.terminal and not asked.json:
@@ -51,10 +57,25 @@ def command(
     if asked.json:
         click.echo(json.dumps([json.case(case, now) for case in shown], indent=1))
     elif not asked.terminal:
-        for case in shown:
-            click.echo(tsv.case(case, now))
+        _write(shown, now)
     else:
         _show(shown, len(cases) - len(shown), asked, store)
+
+
+def _list_briefly(asked: Session, store: CaseStore, now: datetime, limit: int | None) -> None:
+    """The whole list as it is asked for most: of ten thousand cases only the page shown is decoded."""
+    if asked.terminal:
+        shown, more = first_page(store, now, _PAGE if limit is None else limit or sys.maxsize)
+        _show(shown, more, asked, store)
+    else:
+        lines = briefly(store, now)
+        _write(lines[:limit] if limit else lines, now)
+
+
+def _write(lines: Sequence[str | Case], now: datetime) -> None:
+    """Lines for a pipe, all at once; what is a text already was cleaned when it was kept."""
+    said = (one if isinstance(one, str) else tsv.case(one, now) for one in lines)
+    sys.stdout.write("".join(f"{line}\n" for line in said))
 
 
 def _show(shown: list[Case], more: int, asked: Session, store: CaseStore) -> None:

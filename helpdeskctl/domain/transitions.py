@@ -28,7 +28,7 @@ Because = tuple[Finding, ...]
 
 # The published promise: an acknowledgement leaves within five minutes.
 PROMISED = timedelta(minutes=5)
-_SOON = timedelta(hours=1)
+SOON = timedelta(hours=1)
 # Who writes for longer has gone, or their terminal has.
 _LONGEST_DRAFT = timedelta(hours=8)
 
@@ -252,7 +252,7 @@ def marks_at(case: Case, now: datetime) -> tuple[str, ...]:
     if case.status is Status.open and case.responded_at is None and case.due_at is not None:
         if case.due_at <= now:
             marks.append("late")
-        elif case.due_at - now <= _SOON:
+        elif case.due_at - now <= SOON:
             marks.append("due_soon")
     if any(mail.state == "waiting" and now - mail.queued_at > PROMISED for mail in case.outgoing):
         marks.append("unsent")

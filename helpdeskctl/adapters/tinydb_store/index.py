@@ -8,7 +8,8 @@ line said twice says the same as once, and a later line outdoes an earlier one. 
 | `mails/a3f` | `HASH NUMBER;` or `HASH -NUMBER;` | cases (no longer) known by key, message_id, digest |
 | | `HASH DAY/NNN;` | the ledger file that an entry lies in |
 | `people/0c` | as above | cases of a requester, customer or contract |
-| `open` | `NUMBER TAB SUMMARY TAB` | what `list` shows of a case; `null` when it shows it no more |
+| `open` | `NUMBER TAB BRIEF SUMMARY TAB` | what `list` shows of a case; `null` when no more |
+| `search/0002` | `NUMBER TAB TEXT TAB` | what cases 10,000 to 14,999 are searched by, folded |
 | `waiting` | `HOLDER TAB TIME TAB` | who holds mail that waits, and when it is to be tried |
 | `held` | `ID TAB LEDGER FILE TAB` | held mails |
 | `sent` | `ID TAB [TIME, ADDRESS, KIND, SUBJECT] TAB` | automatic mail of the last days |
@@ -17,14 +18,15 @@ line said twice says the same as once, and a later line outdoes an earlier one. 
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from helpdeskctl.adapters.tinydb_store import codec, files
+from helpdeskctl.adapters.tinydb_store import codec, files, searching
 from helpdeskctl.adapters.tinydb_store.codec import Document
 from helpdeskctl.adapters.tinydb_store.files import Root
 from helpdeskctl.adapters.tinydb_store.intents import Lines, index_must_be_synced, is_settled
+from helpdeskctl.domain.brief import brief
 from helpdeskctl.domain.errors import StoreDamagedError
 
 LOGS = ("open", "waiting", "held", "sent")
@@ -35,8 +37,10 @@ _GROWN = 2
 _SMALL = 16 * 1024
 _HEAD_LENGTH = len(b"\t000000000000\t\n")
 _PEOPLE = frozenset({"requester", "customer", "contract"})
-# Ends a line of a log. JSON holds no tab, so that a line without this end is one that a crash has torn.
+# Ends a line of a log. No value holds a tab, so that a line without this end is one that a crash has torn.
 _END = "\t"
+# Stands for a brief's tabs, and after it: the unit separator of ASCII, which no text that prints holds.
+_BETWEEN = b"\x1f"
 
 Key = tuple[str, str]
 # One line for one file of the index.
@@ -74,6 +78,9 @@ def case_lines(document: Document, before: Document | None) -> Iterator[Said]:
     shown, shown_before = _shown(document), _shown(before)
     if shown != shown_before:
         yield "open", f"{number}\t{shown}{_END}"
+    sought = searching.sought_in(document)
+    if before is None or sought != searching.sought_in(before):
+        yield searching.search_file(document["number"]), f"{number}\t{sought}{_END}"
     yield from _waiting_lines(document["number"], document, before)
 
 
@@ -93,7 +100,7 @@ def say(root: Root, lines: Lines, directory: str = "index") -> None:
     for file, added in lines.items():
         name = f"{directory}/{file}"
         files.append(root, name, "".join(f"{line}\n" for line in added).encode(), index_must_be_synced())
-        if file in LOGS:
+        if file in LOGS or file.startswith(searching.DIRECTORY):
             _compact(root, name)
 
 
@@ -101,11 +108,12 @@ def begin(root: Root, directory: str) -> None:
     """Empty logs: an index that lacks one is no index."""
     for log in LOGS:
         files.append(root, f"{directory}/{log}", b"")
+    files.make_directory(root, f"{directory}/{searching.DIRECTORY}")
 
 
 def exists(path: str) -> bool:
     """Whether the store at `path` has an index."""
-    return all(os.path.exists(f"{path}/index/{log}") for log in LOGS)
+    return all(os.path.exists(f"{path}/index/{name}") for name in (*LOGS, searching.DIRECTORY))
 
 
 def is_behind(path: str) -> bool:
@@ -135,17 +143,34 @@ def live(path: str, log: str) -> list[tuple[Any, Any]]:
 
     Raises `StoreDamagedError` for a log that was damaged otherwise than by a crash.
     """
-    latest = _latest(files.read(f"{path}/index/{log}") or b"")
-    pairs = [b"[%b,%b]" % pair for pair in latest.items() if pair[1] != b"null"]
-    try:
-        # At once: what is common to thousands of summaries is read once only.
-        found: list[tuple[Any, Any]] = json.loads(b"[%b]" % b",".join(pairs))
-    except ValueError as error:
-        raise StoreDamagedError(
-            "{file} is damaged: run `helpdeskctl doctor --reindex`.",
-            file=f"{path}/index/{log}",
-        ) from error
-    return found
+    return _values(path, log, _latest(files.read(f"{path}/index/{log}") or b"").items())
+
+
+def listed(path: str) -> dict[bytes, bytes]:
+    """The cases listed, by number as written: what `briefs` and `summaries` read."""
+    latest = _latest(files.read(f"{path}/index/open") or b"")
+    return {number: value for number, value in latest.items() if value != b"null"}
+
+
+def briefs(cases: Iterable[bytes]) -> list[str]:
+    """The briefs among what `listed` gave."""
+    joined = b"\n".join([value.rpartition(_BETWEEN)[0] for value in cases])
+    return joined.replace(_BETWEEN, b"\t").decode().split("\n") if joined else []
+
+
+def summaries(path: str, cases: Iterable[tuple[bytes, bytes]]) -> list[Document]:
+    """The summaries among what `listed` gave."""
+    return [summary for _, summary in _values(path, "open", cases)]
+
+
+def searched(path: str, text: str) -> set[int]:
+    """The numbers of the cases that are searched by something that contains the folded text."""
+    sought, numbers = searching.writable(text).encode(), set[int]()
+    for block in files.names(f"{path}/index/{searching.DIRECTORY}"):
+        content = files.read(f"{path}/index/{searching.DIRECTORY}/{block}") or b""
+        if sought in content:
+            numbers |= {int(n) for n, said in _latest(content).items() if sought in said and n.isdigit()}
+    return numbers
 
 
 def last_shard(path: str) -> int:
@@ -160,10 +185,27 @@ def note_last_shard(root: Root, first: int) -> None:
         files.replace(root, "index/last", b"%d" % first, durable=False)
 
 
+def _values(path: str, log: str, pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[Any, Any]]:
+    """Names and values of a log, which stand in it as JSON; a brief before a value is passed over."""
+    lines = [b"[%b,%b]" % (name, value.rpartition(_BETWEEN)[2]) for name, value in pairs if value != b"null"]
+    try:
+        # At once: what is common to thousands of summaries is read once only.
+        found: list[tuple[Any, Any]] = json.loads(b"[%b]" % b",".join(lines))
+    except ValueError as error:
+        raise StoreDamagedError(
+            "{file} is damaged: run `helpdeskctl doctor --reindex`.",
+            file=f"{path}/index/{log}",
+        ) from error
+    return found
+
+
 def _shown(document: Document | None) -> str:
-    """The summary of a case that is listed, else null, as JSON."""
-    listed = document is not None and is_listed(document)
-    return json.dumps(codec.summary(document) if document and listed else None, separators=(",", ":"))
+    """Brief and summary of a case that is listed, else null."""
+    if document is None or not is_listed(document):
+        return "null"
+    summary = codec.summary(document)
+    told = brief(codec.summarized(summary, datetime.fromisoformat)).split("\t")
+    return _BETWEEN.decode().join((*told, json.dumps(summary, separators=(",", ":"))))
 
 
 def _waiting_lines(holder: int | str, document: Document | None, before: Document | None) -> Iterator[Said]:

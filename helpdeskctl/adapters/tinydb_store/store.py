@@ -7,7 +7,7 @@ time, readers at any time. Nothing of TinyDB is loaded before a shard or a ledge
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, tzinfo
 from functools import partial
@@ -15,11 +15,12 @@ from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from helpdeskctl.adapters.tinydb_store import codec, files, index, registry
+from helpdeskctl.adapters.tinydb_store import codec, files, index, registry, searching
 from helpdeskctl.adapters.tinydb_store.loading import collector_off
 from helpdeskctl.adapters.tinydb_store.locks import lock, sender_lock
 from helpdeskctl.adapters.tinydb_store.raw_mails import RawMails
-from helpdeskctl.application.ports import LedgerEntry, Waiting
+from helpdeskctl.application.ports import Briefs, LedgerEntry, Waiting
+from helpdeskctl.domain.brief import brief
 from helpdeskctl.domain.case import Case
 from helpdeskctl.domain.errors import StoreDamagedError
 
@@ -88,6 +89,28 @@ class TinyDbStore:
             else:
                 listed = (codec.summary(d) for d in self._case_documents() if index.is_listed(d))
             return sorted((codec.summarized(summary, at) for summary in listed), key=itemgetter(0))
+
+    def open_briefs(self) -> Briefs:
+        """The same in brief, in any order."""
+        if not (self._check_format() and index.exists(self._path)):
+            found = {case.number: case for case in self.open_cases()}
+            return Briefs(list(map(brief, found.values())), lambda numbers: [found[n] for n in numbers])
+        with collector_off():
+            listed = index.listed(self._path)
+            lines = index.briefs(listed.values())
+
+        def cases(numbers: Iterable[int]) -> list[Case]:
+            at, wanted = codec.times(self._zone), [b"%d" % number for number in numbers]
+            summaries = index.summaries(self._path, [(number, listed[number]) for number in wanted])
+            return [codec.summarized(summary, at) for summary in summaries]
+
+        return Briefs(lines, cases)
+
+    def searched(self, text: str) -> set[int]:
+        """The numbers of the cases in whose number, subject, customer, people or file names it stands."""
+        if self._check_format() and index.exists(self._path):
+            return index.searched(self._path, text)
+        return {d["number"] for d in self._case_documents() if text in searching.sought_in(d)}
 
     def all_cases(self) -> Iterator[Case]:
         """Every case whole, by number."""

@@ -15,7 +15,8 @@ def one_line(text: str) -> str:
 
 def paragraphs(text: str) -> str:
     """The text with its line breaks, without control, bidi and other invisible characters."""
-    if text.isascii() and text.isprintable():
+    # Nothing that prints is unwanted.
+    if text.isprintable():
         return text
     kept = (c if c == "\n" or c in _JOINERS else " " if c == "\t" else _visible(c) for c in text)
     return "".join(kept)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from helpdeskctl.cli.formats import json
 from helpdeskctl.cli.formats.cleaning import one_line, paragraphs
+from helpdeskctl.domain.brief import columns
 from helpdeskctl.domain.case import Case
 from helpdeskctl.domain.transitions import marks_at
 
@@ -16,20 +17,7 @@ def line(values: Iterable[object]) -> str:
 
 def case(case: Case, now: datetime) -> str:
     """number, status, urgency, sector, owner, customer, subject, opened_at, due_at, marks."""
-    return line(
-        (
-            case.number,
-            case.status.value,
-            case.urgency.name,
-            case.sector,
-            case.owner,
-            case.customer,
-            case.subject,
-            case.opened_at.isoformat(timespec="seconds"),
-            case.due_at.isoformat(timespec="seconds") if case.due_at else "",
-            ",".join(marks_at(case, now)),
-        )
-    )
+    return line((*columns(case), ",".join(marks_at(case, now))))
 
 
 def whole_case(case: Case, texts: list[json.Texts], now: datetime) -> Iterator[str]:
