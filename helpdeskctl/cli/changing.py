@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 import click
 
 from helpdeskctl.application.desk import Desk
-from helpdeskctl.application.outbox import send_waiting
 from helpdeskctl.application.ports import CaseStore
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json
@@ -51,6 +50,8 @@ def change(
 def send(asked: Session, store: CaseStore) -> None:
     """Hand what waits to the mail system; what it would not take is told."""
     if outbox := bootstrap.outbox(asked.settings, store):
+        from helpdeskctl.application.outbox import send_waiting
+
         for done in send_waiting(outbox):
             if done.mail.state != "sent":
                 say(f"{done.mail.to.address}: {done.receipt.said}")

@@ -10,11 +10,12 @@ from helpdeskctl.cli import bootstrap
 from helpdeskctl.cli.options import Session
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.figures import Period, month_of
+from helpdeskctl.domain.patterns import lazily
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
-_ITALIAN = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?", re.ASCII)
-_MONTH = re.compile(r"(\d{4})-(\d{1,2})|(\d{1,2})/(\d{4})", re.ASCII)
-_AGO = re.compile(r"(\d{1,4})[dg]", re.ASCII)
+_ISO = lazily(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_ITALIAN = lazily(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?", re.ASCII)
+_MONTH = lazily(r"(\d{4})-(\d{1,2})|(\d{1,2})/(\d{4})", re.ASCII)
+_AGO = lazily(r"(\d{1,4})[dg]", re.ASCII)
 _WORDS = {"today": 0, "oggi": 0, "yesterday": 1, "ieri": 1}
 
 
@@ -41,7 +42,7 @@ class Month(click.ParamType[Period]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Period:
         """The month, as 2026-11 or 11/2026."""
-        found = _MONTH.fullmatch(str(value))
+        found = _MONTH().fullmatch(str(value))
         year, month = (int(found[1] or found[4]), int(found[2] or found[3])) if found else (0, 0)
         if not (year and 1 <= month <= 12):
             self.fail(
@@ -64,12 +65,12 @@ def _today(context: click.Context | None) -> date:
 def _day(typed: str, today: date) -> date | None:
     if typed in _WORDS:
         return today - timedelta(days=_WORDS[typed])
-    if ago := _AGO.fullmatch(typed):
+    if ago := _AGO().fullmatch(typed):
         return today - timedelta(days=int(ago[1]))
     try:
-        if iso := _ISO.fullmatch(typed):
+        if iso := _ISO().fullmatch(typed):
             return date(int(iso[1]), int(iso[2]), int(iso[3]))
-        if italian := _ITALIAN.fullmatch(typed):
+        if italian := _ITALIAN().fullmatch(typed):
             day = date(int(italian[3] or today.year), int(italian[2]), int(italian[1]))
             return day if italian[3] or day <= today else day.replace(year=day.year - 1)
     except ValueError:

@@ -9,10 +9,11 @@ import click
 
 from helpdeskctl.application.desk import Effort
 from helpdeskctl.cli.words import _
+from helpdeskctl.domain.patterns import lazily
 
-_CLOCK = re.compile(r"(\d{1,3})(?:h|:)([0-5]?\d)m?", re.ASCII)
-_HOURS = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?h", re.ASCII)
-_MINUTES = re.compile(r"(\d{1,4})(?:m|min)?", re.ASCII)
+_CLOCK = lazily(r"(\d{1,3})(?:h|:)([0-5]?\d)m?", re.ASCII)
+_HOURS = lazily(r"(\d{1,3})(?:[.,](\d{1,2}))?h", re.ASCII)
+_MINUTES = lazily(r"(\d{1,4})(?:m|min)?", re.ASCII)
 # More than a day's work at once is a slip of the finger.
 _LONGEST = 24 * 60
 
@@ -46,9 +47,9 @@ def effort_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _minutes(typed: str) -> int | None:
-    if clock := _CLOCK.fullmatch(typed):
+    if clock := _CLOCK().fullmatch(typed):
         return int(clock[1]) * 60 + int(clock[2])
-    if hours := _HOURS.fullmatch(typed):
+    if hours := _HOURS().fullmatch(typed):
         return round(float(f"{hours[1]}.{hours[2] or 0}") * 60)
-    plain = _MINUTES.fullmatch(typed)
+    plain = _MINUTES().fullmatch(typed)
     return int(plain[1]) if plain else None

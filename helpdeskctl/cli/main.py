@@ -2,7 +2,6 @@
 
 import os
 import sys
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import click
@@ -76,6 +75,8 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but an unknown name is told the nearest known one."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
             near = get_close_matches(args[0], COMMANDS, 1)
             hint = " " + _("Did you mean `{name}`?").format(name=near[0]) if near else ""
             ctx.fail(_("There is no command `{name}`.").format(name=args[0]) + hint)

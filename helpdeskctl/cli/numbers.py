@@ -8,8 +8,9 @@ import click
 
 from helpdeskctl.cli import suggesting
 from helpdeskctl.cli.words import _
+from helpdeskctl.domain.patterns import lazily
 
-_TYPED = re.compile(r"#?(\d{1,9})(?:-#?(\d{1,9}))?", re.ASCII)
+_TYPED = lazily(r"#?(\d{1,9})(?:-#?(\d{1,9}))?", re.ASCII)
 F = TypeVar("F", bound=Callable[..., Any])
 # A range is typed for a few cases at hand; a longer one is a slip.
 _LONGEST_RANGE = 1000
@@ -24,7 +25,7 @@ class Numbers(click.ParamType[tuple[int, ...]]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, ...]:
         """The numbers, in ascending order."""
-        typed = _TYPED.fullmatch(value) if isinstance(value, str) else None
+        typed = _TYPED().fullmatch(value) if isinstance(value, str) else None
         if typed is None:
             said = _("{value} is no case number: write 7, or 12-15.")
             self.fail(said.format(value=repr(value)), param, ctx)

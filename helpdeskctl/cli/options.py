@@ -1,6 +1,5 @@
 """The options that every command takes, before and after its name; the later one wins."""
 
-import getpass
 import os
 import sys
 from collections.abc import Callable
@@ -54,6 +53,8 @@ class Session:
 
 def _login() -> str:
     """The name of the account; its number where it has no name, as in a container."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

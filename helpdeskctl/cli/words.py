@@ -18,8 +18,8 @@ _CATALOGUES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
 
 @lru_cache(4096)
 def _(sentence: str) -> str:
-    """The sentence in the language spoken; looked up once, for gettext looks for its files each time."""
-    return gettext.gettext(sentence)
+    """The sentence in the language spoken; looked up once."""
+    return _catalogue(os.environ.get("LANGUAGE", "")).gettext(sentence)
 
 
 def speak(language: str) -> None:
@@ -33,6 +33,16 @@ def speak(language: str) -> None:
 def spoken() -> str:
     """The language spoken: it or en."""
     return os.environ.get("LANGUAGE", LANGUAGES[0])[:2]
+
+
+@lru_cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """The catalogue of that language, read once: `gettext.gettext` looks for it with every sentence."""
+    try:
+        with open(f"{_CATALOGUES}/{language}/LC_MESSAGES/{_DOMAIN}.mo", "rb") as file:
+            return gettext.GNUTranslations(file)
+    except FileNotFoundError:
+        return gettext.NullTranslations()
 
 
 def asked_language(argv: list[str], environ: Mapping[str, str]) -> str:

@@ -1,20 +1,24 @@
 """JSON for programs: stable, documented keys (behaviour.md §9); times ISO 8601 with offset."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from helpdeskctl.application.explain import Explanation
 from helpdeskctl.application.ports import Holder, LedgerEntry
-from helpdeskctl.application.reporting import Report
 from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
 from helpdeskctl.domain.events import Event, Finding
-from helpdeskctl.domain.figures import Figures
 from helpdeskctl.domain.message import Address, Message
-from helpdeskctl.domain.monthly import Told
-from helpdeskctl.domain.outcomes import Decision
 from helpdeskctl.domain.transitions import marks_at
+
+if TYPE_CHECKING:
+    from helpdeskctl.application.explain import Explanation
+    from helpdeskctl.application.reporting import Report
+    from helpdeskctl.domain.figures import Figures
+    from helpdeskctl.domain.monthly import Told
+    from helpdeskctl.domain.outcomes import Decision
 
 
 class Texts(NamedTuple):
