@@ -22,6 +22,7 @@ from helpdeskctl.application.ingest import Ports, ingest_inbox
 from helpdeskctl.application.outbox import Outbox, send_waiting
 from helpdeskctl.application.ports import Receipt
 from helpdeskctl.domain.case import OutgoingMail
+from tests.fakes import at_once
 
 OTHER = """
 [desk]
@@ -83,6 +84,7 @@ class Station:
             texts,
             settings.policy,
             clock,
+            at_once,
         )
         self.outbox = Outbox(self.store, post, texts, settings.policy, clock)
         for address in (*settings.policy.desk.intake, *(s.address for s in settings.policy.sectors)):

@@ -3,9 +3,10 @@
 The pipe and the batch are the same path; a dry run is the path stopped before anything is written.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
@@ -13,6 +14,7 @@ from helpdeskctl.application.correspondence import written
 from helpdeskctl.application.looking_up import Asked, look_up
 from helpdeskctl.application.ports import (
     Arrived,
+    Beside,
     CaseStore,
     Clock,
     LedgerEntry,
@@ -35,6 +37,8 @@ from helpdeskctl.domain.transitions import with_outgoing
 HELD = "Held"
 # So many mails share one commit in a batch: one replacement of a shard serves them all.
 GROUP = 50
+# Fewer are parsed sooner than a process is begun for them.
+_WORTH_A_PROCESS = 10
 _BACKLOG_AGE = timedelta(days=1)
 _OUTCOMES = ("opened", "followed_up", "closed", "reopened", "ignored", "duplicate", "held")
 
@@ -51,6 +55,7 @@ class Ports(NamedTuple):
     texts: Texts
     policy: Policy
     clock: Clock
+    beside: Beside
 
 
 class Report(NamedTuple):
@@ -73,9 +78,10 @@ class Read(NamedTuple):
 
 def ingest_one(arrived: Arrived, ports: Ports) -> Report | None:
     """One mail alone, as a pipe does; None when somebody else took it meanwhile."""
-    read = _read(arrived, ports)
-    if read is None:
+    path = _kept(arrived, ports)
+    if path is None:
         return None
+    read = _parsed(arrived, path, ports.store.raw(path), ports)
     with ports.store.transaction() as store:
         report = _settle(read, store, ports)
     _file(report, ports)
@@ -84,15 +90,15 @@ def ingest_one(arrived: Arrived, ports: Ports) -> Report | None:
 
 def ingest_inbox(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
     """Every mail given, in that order, in groups that share a commit; each is reported once filed."""
+    begun: deque[Callable[[], list[Read]]] = deque()
     for start in range(0, len(arrivals), GROUP):
-        group = [read for a in arrivals[start : start + GROUP] if (read := _read(a, ports))]
-        if not group:
-            continue
-        with ports.store.transaction() as store:
-            reports = [_settle(read, store, ports) for read in group]
-        for report in reports:
-            _file(report, ports)
-            yield report
+        begun.append(_begun(arrivals[start : start + GROUP], ports))
+        # One group is parsed while the one before it is settled; never under the store's lock, which a
+        # process begun then would go on holding.
+        if len(begun) > 1:
+            yield from _settled(begun.popleft()(), ports)
+    for group in begun:
+        yield from _settled(group(), ports)
 
 
 def rehearse(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
@@ -185,16 +191,37 @@ def _guarded(step: Callable[[], T]) -> T | Decision:
         return unreadable("It could not be read ({error}).", {"error": f"{type(error).__name__}: {error}"})
 
 
-def _read(arrived: Arrived, ports: Ports) -> Read | None:
-    """The mail kept in the store and parsed from there; None when it has gone from the inbox."""
+def _begun(arrivals: list[Arrived], ports: Ports) -> Callable[[], list[Read]]:
+    """The mails kept in the store, those that have gone left out; what waits until they are parsed."""
+    kept = [(arrived, path) for arrived in arrivals if (path := _kept(arrived, ports))]
+    parse = partial(_parsed_all, kept, ports)
+    return ports.beside(parse) if len(kept) >= _WORTH_A_PROCESS else parse
+
+
+def _parsed_all(kept: list[tuple[Arrived, str]], ports: Ports) -> list[Read]:
+    return [_parsed(arrived, path, ports.store.raw(path), ports) for arrived, path in kept]
+
+
+def _settled(group: list[Read], ports: Ports) -> Iterator[Report]:
+    """One commit for all of the group; each is filed after it."""
+    if not group:
+        return
+    with ports.store.transaction() as store:
+        reports = [_settle(read, store, ports) for read in group]
+    for report in reports:
+        _file(report, ports)
+        yield report
+
+
+def _kept(arrived: Arrived, ports: Ports) -> str | None:
+    """Where the store keeps the mail; None when it has gone from the inbox."""
     path = ports.mailbox.locate(arrived.key)
     if path is None:
         return None
     try:
-        kept = ports.store.keep(path, arrived.key, arrived.at)
+        return ports.store.keep(path, arrived.key, arrived.at)
     except FileNotFoundError:
         return None
-    return _parsed(arrived, kept, ports.store.raw(kept), ports)
 
 
 def _parsed(arrived: Arrived, path: str, raw: str, ports: Ports) -> Read:

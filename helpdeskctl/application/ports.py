@@ -6,7 +6,7 @@ Times are aware datetimes. Paths are opaque strings: the application hands them 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from helpdeskctl.domain.case import Case, MailRecord, OutgoingMail
 from helpdeskctl.domain.errors import UnreadableMailError
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from helpdeskctl.domain.answers import Fact
     from helpdeskctl.domain.limits import SentBefore
     from helpdeskctl.domain.registry import Contract, Customer, Registry
+
+T = TypeVar("T")
 
 # Who holds outgoing mail: a case (its number) or a ledger entry (its id).
 Holder = int | str
@@ -213,6 +215,13 @@ class ParseMails(Protocol):
         """The mails at these paths, in their order; for one that cannot be read, why."""
 
 
+class Beside(Protocol):
+    """Begins a step that changes nothing outside, perhaps in another process."""
+
+    def __call__(self, step: Callable[[], T], /) -> Callable[[], T]:
+        """What waits for the step's result, and raises what the step raises."""
+
+
 # Sender and subject of a mail that could not be parsed, as far as they can be told; never raises for
 # what a mail holds.
 PeekAtMail = Callable[[str], tuple[Address, str]]
@@ -257,6 +266,7 @@ Clock = Callable[[], datetime]
 
 __all__ = [
     "Arrived",
+    "Beside",
     "Briefs",
     "CaseStore",
     "Clock",

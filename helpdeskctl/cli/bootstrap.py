@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 # Named here only; each is imported where one is made.
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from helpdeskctl.application.repairing import Upkeep
     from helpdeskctl.domain.registry import Customer, Registry
     from helpdeskctl.domain.settings import Settings
+
+T = TypeVar("T")
 
 
 @lru_cache
@@ -195,7 +197,14 @@ def ports(chosen: Settings, maildir: str | None = None) -> Ports:
         texts=texts(chosen),
         policy=chosen.policy,
         clock=clock(chosen.policy.zone),
+        beside=_beside,
     )
+
+
+def _beside(step: Callable[[], T], /) -> Callable[[], T]:
+    from helpdeskctl.adapters.beside import beside
+
+    return beside(step)
 
 
 def outbox(chosen: Settings, cases: CaseStore) -> Outbox | None:

@@ -96,6 +96,7 @@ def _header_block(lines: list[str], index: int) -> bool:
         first += 1
     if first >= len(lines) or lines[first].lstrip()[:1] not in _FIELD_FIRST:
         return False
-    fields = [_FIELD().match(line + " ") for line in lines[first : first + 5]]
-    named = [field[1].lower() for field in fields if field]
-    return len(named) >= _ROLLING and fields[0] is not None and named[0] in _FIRST_FIELD
+    begins = _FIELD().match(lines[first] + " ")
+    if begins is None or begins[1].lower() not in _FIRST_FIELD:
+        return False
+    return sum(bool(_FIELD().match(line + " ")) for line in lines[first : first + 5]) >= _ROLLING

@@ -5,6 +5,7 @@ The predicates of the decision's table are asked of this value; it decides nothi
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import NamedTuple
 
 from helpdeskctl.domain import reference, registry
@@ -13,7 +14,7 @@ from helpdeskctl.domain.automatic import by_machine
 from helpdeskctl.domain.case import Case
 from helpdeskctl.domain.context import Context
 from helpdeskctl.domain.events import Finding
-from helpdeskctl.domain.folding import fold, folded, words_at
+from helpdeskctl.domain.folding import Folded, fold, folded, words_at
 from helpdeskctl.domain.mail_commands import COMMANDS, MailCommand
 from helpdeskctl.domain.message import Address, Message
 from helpdeskctl.domain.patterns import lazily
@@ -169,7 +170,7 @@ def added(rule: Rule, subject: str, own_subject: str) -> Finding | None:
     (behaviour.md §6)."""
     if "subject" not in rule.fields:
         return None
-    bare, own = folded(reference.bare_subject(subject)), folded(reference.bare_subject(own_subject))
+    bare, own = _bare(subject), _bare(own_subject)
     for word in _words_of(rule):
         spans = list(occurrences(word, bare))
         if len(spans) > sum(1 for _ in occurrences(word, own)):
@@ -177,6 +178,13 @@ def added(rule: Rule, subject: str, own_subject: str) -> Finding | None:
     return None
 
 
+@lru_cache(maxsize=16)
+def _bare(subject: str) -> Folded:
+    """The bare subject, folded once for all the rules that ask for it."""
+    return folded(reference.bare_subject(subject))
+
+
+@lru_cache(maxsize=64)
 def _words_of(rule: Rule) -> tuple[Rule, ...]:
     """The rule for each of its patterns alone."""
     if rule.compiled:
@@ -193,7 +201,7 @@ def gives_command(message: Message, policy: Policy) -> bool:
 
 def excused(subject: str, rules: Iterable[Rule]) -> Finding | None:
     """A command word that an `unless` phrase made no command: what is then said in the answer."""
-    bare = folded(reference.bare_subject(subject))
+    bare = _bare(subject)
     for rule in rules:
         if rule.command and rule.unless:
             kept = set(occurrences(rule, bare))

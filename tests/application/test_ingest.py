@@ -27,7 +27,7 @@ from helpdeskctl.domain.errors import StoreLockedError, UndecidedError
 from helpdeskctl.domain.message import Message
 from helpdeskctl.domain.outcomes import Decision
 from tests.builders import NOW, case, entry, headers, message, policy, record
-from tests.fakes import TOO_LARGE, FakeTexts, MemoryMailbox, MemoryStore, Parser, Recorder, SetClock
+from tests.fakes import TOO_LARGE, FakeTexts, MemoryMailbox, MemoryStore, Parser, Recorder, SetClock, at_once
 
 MINUTE = timedelta(minutes=1)
 
@@ -57,7 +57,7 @@ def bench(**mails: Message | BaseException) -> Bench:
     box = MemoryMailbox(**{key: NOW - MINUTE * (len(mails) - n) for n, key in enumerate(mails)})
     store, parser, clock = MemoryStore(), Parser(**mails), SetClock(NOW)
     rules = policy()
-    ports = Ports(box, store, parser, parser.peek, FakeTexts(), rules, clock)
+    ports = Ports(box, store, parser, parser.peek, FakeTexts(), rules, clock, at_once)
     return Bench(box, store, parser, Recorder(), clock, ports)
 
 

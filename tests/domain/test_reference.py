@@ -1,6 +1,6 @@
 """Which case a mail speaks of: numbers as people write them, Message-IDs of ours."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -140,11 +140,11 @@ def test_the_subject_before_machines_answered_each_other(subject: str, oldest: s
 def test_a_subject_of_a_megabyte_is_read_in_proportion(unit: str) -> None:
     def seconds(size: int) -> float:
         subject = f"caso{unit * (size // len(unit))}ticket{unit}"
-        begun = perf_counter()
+        begun = process_time()
         reference.cited_numbers(subject)
         reference.without_numbers(subject)
         reference.oldest_subject(subject)
-        return perf_counter() - begun
+        return process_time() - begun
 
     seconds(10_000)
     assert seconds(1_000_000) < max(seconds(10_000), 0.001) * 1000

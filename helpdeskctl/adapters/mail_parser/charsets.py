@@ -107,7 +107,8 @@ def cleaned(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isprintable():
         return text
-    return "".join(c if c in "\n\t" or c.isprintable() else _shown(c) for c in text)
+    unwanted = {char for char in set(text) - {"\n", "\t"} if not char.isprintable()}
+    return text.translate({ord(char): _shown(char) for char in unwanted}) if unwanted else text
 
 
 def _shown(char: str) -> str:

@@ -52,6 +52,7 @@ class Shelves:
         self._zone = zone
         self._shards: dict[str, Shard] = {}
         self._last: int | None = None
+        self._highest: int | None = None
 
     def last(self) -> int:
         """The first number of the highest shard; 0 where there is none."""
@@ -66,10 +67,10 @@ class Shelves:
 
     def highest(self) -> int:
         """The highest number ever given; an empty shard stands for all the numbers below it."""
-        if not self.last():
-            return 0
-        shard = self._there(shard_file(self.last()))
-        return max((number for number, _ in shard.documents()), default=self.last() - 1)
+        if self._highest is None:
+            numbers = self._there(shard_file(self.last())).documents() if self.last() else []
+            self._highest = max((number for number, _ in numbers), default=max(self.last() - 1, 0))
+        return self._highest
 
     def document(self, number: int) -> Document | None:
         """The case of that number, as JSON."""
@@ -111,6 +112,7 @@ class Shelves:
             shard.changed = True
             self._last = first
         self._there(file).put(document["number"], document)
+        self._highest = None
 
     def entry_document(self, file: str, ident: str) -> Document | None:
         """The ledger entry of that id in that file, as JSON."""
