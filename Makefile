@@ -58,8 +58,8 @@ fuzz: $(VENV)/develops  ## a hundred thousand mutated mails; FUZZ=N for another 
 comparison: $(VENV)/develops  ## mail-parser alone and helpdeskctl on the same awkward mails
 	@$(BIN)/python -m tests.adapters.comparison
 
-bench: $(VENV)/develops  ## how long a piped mail and a list take, beside the bare interpreter
-	$(BIN)/python benchmarks/whole_processes.py
+bench: $(VENV)/develops  ## measure the wheel beside Roundup and django-helpdesk; writes docs/performance.md
+	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.figures
 
 terminal-pictures: $(VENV)/develops  ## what the commands show on a terminal, as SVG

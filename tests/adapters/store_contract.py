@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from helpdeskctl.application.ports import CaseStore
+from helpdeskctl.domain import brief
 from helpdeskctl.domain.case import Case, Promise, Related, Status, Suspension
 from helpdeskctl.domain.events import Event, Finding
 from helpdeskctl.domain.message import Attachment
@@ -129,6 +130,41 @@ class StoreContract:
         assert (listed.messages, listed.history) == ((), ())
         assert [mail.queued_at for mail in listed.outgoing if mail.state == "waiting"] == [NOW]
         assert listed._replace(messages=full.messages, history=full.history, outgoing=full.outgoing) == full
+
+    def test_listed_cases_come_in_brief_and_whole_when_asked_for(self, store: CaseStore) -> None:
+        assert store.open_briefs().lines == []
+        self.put(
+            store,
+            case(1, subject="Perché è lento?"),
+            case(2, subject="Una riga\ne un'altra"),
+            case(3, status=Status.closed, waiting_since=None),
+        )
+        found = store.open_briefs()
+        assert sorted(map(brief.number, found.lines)) == [1, 2]
+        assert found.cases([2, 1]) == [store.open_cases()[1], store.open_cases()[0]]
+        assert sorted(found.lines) == sorted(map(brief.brief, store.open_cases()))
+        self.put(store, case(1, status=Status.closed, waiting_since=None))
+        assert [brief.number(line) for line in store.open_briefs().lines] == [2]
+
+    def test_all_cases_are_searched_by_what_they_say(self, store: CaseStore) -> None:
+        assert store.searched("guasta") == set()
+        other = record(message(sender=ANNA._replace(name="Zoë", address="zoe@altro.example")), "k2")
+        attached = record(
+            message(), "k3", attachments=(Attachment("schermata \udce8.png", "image/png", 1, "0" * 64),)
+        )
+        self.put(
+            store,
+            case(1, customer="Officine Però"),
+            case(2, messages=(other,), subject="Il toner è finito"),
+            case(3, messages=(attached,), status=Status.closed, waiting_since=None),
+        )
+        assert store.searched("officine pero") == {1}
+        assert store.searched("toner") == store.searched("zoe@altro") == store.searched("#2") == {2}
+        assert store.searched("schermata") == {3}
+        assert store.searched("anna.verdi@") == {1, 2, 3}
+        assert store.searched("nulla di simile") == set()
+        self.put(store, case(2, messages=(other,), subject="La cartuccia è finita"))
+        assert (store.searched("toner"), store.searched("cartuccia")) == (set(), {2})
 
     def test_mail_that_waits_is_known_by_its_holder(self, store: CaseStore) -> None:
         later = NOW + timedelta(minutes=5)

@@ -48,14 +48,23 @@ def only_in(process: int, fate: Callable[[], object]) -> Callable[[], str]:
     return step
 
 
+def killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def wrong() -> None:
+    raise ZeroDivisionError
+
+
+def gone() -> None:
+    os._exit(3)
+
+
 def interrupted() -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(
-    "fate",
-    [lambda: os.kill(os.getpid(), signal.SIGKILL), lambda: 1 // 0, lambda: os._exit(3), interrupted],
-)
+@pytest.mark.parametrize("fate", [killed, wrong, gone, interrupted])
 def test_a_child_that_dies_costs_time_only(fate: Callable[[], object]) -> None:
     assert beside(only_in(os.getpid(), fate))() == "done here"
 
@@ -67,8 +76,7 @@ def test_what_the_step_raises_is_raised_where_it_is_waited_for() -> None:
 
 
 def test_a_result_that_cannot_be_sent_is_made_here() -> None:
-    made = beside(lambda: lambda: 7)()
-    assert made() == 7
+    assert list(beside(lambda: (n for n in (7,)))()) == [7]
 
 
 def test_without_room_for_another_process_the_step_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:

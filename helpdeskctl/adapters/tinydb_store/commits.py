@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import chain
 
-from helpdeskctl.adapters.tinydb_store import files, index, intents
-from helpdeskctl.adapters.tinydb_store.codec import Document
+from helpdeskctl.adapters.tinydb_store import codec, files, index, intents
+from helpdeskctl.adapters.tinydb_store.codec import Document, Times
 from helpdeskctl.adapters.tinydb_store.files import Root
 from helpdeskctl.adapters.tinydb_store.index import Said
 from helpdeskctl.adapters.tinydb_store.intents import Intent, Lines
@@ -80,8 +80,9 @@ def rebuild(root: Root, shelves: Shelves) -> None:
     index.begin(root, _FRESH)
     said: list[Said] = []
     for file in chain(shelves.shard_files(), shelves.ledger_files()):
+        at = codec.times(shelves.zone)
         for document in shelves.documents(file):
-            said += understood(partial(_told, file), document, f"{root.path}/{file}")
+            said += understood(partial(_told, file, at), document, f"{root.path}/{file}")
         if len(said) > _AT_ONCE:
             index.say(root, _grouped(said), _FRESH)
             said = []
@@ -112,10 +113,11 @@ def _finish(root: Root, staged: Iterable[str], lines: Lines) -> None:
 
 def _cases_put(overlay: Overlay) -> Iterable[Said]:
     """The cases brought into their shards; what the index is to be told."""
+    at = codec.times(overlay.shelves.zone)
     for number, document in overlay.put_cases.items():
         before = overlay.shelves.document(number)
         if document != before:
-            yield from index.case_lines(document, before)
+            yield from index.case_lines(document, before, at)
             overlay.shelves.put_case(document)
 
 
@@ -135,10 +137,10 @@ def _entries_put(overlay: Overlay) -> Iterable[Said]:
         yield from index.entry_lines(ident, file, document, before)
 
 
-def _told(file: str, document: Document) -> list[Said]:
+def _told(file: str, at: Times, document: Document) -> list[Said]:
     """What the index is to be told of a document found in that file."""
     if first_number(file):
-        return list(index.case_lines(document, None))
+        return list(index.case_lines(document, None, at))
     return list(index.entry_lines(document["id"], file, document, None))
 
 

@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from helpdeskctl.adapters.tinydb_store import codec, files, searching
-from helpdeskctl.adapters.tinydb_store.codec import Document
+from helpdeskctl.adapters.tinydb_store.codec import Document, Times
 from helpdeskctl.adapters.tinydb_store.files import Root
 from helpdeskctl.adapters.tinydb_store.intents import Lines, index_must_be_synced, is_settled
 from helpdeskctl.domain.brief import brief
@@ -67,15 +67,15 @@ def is_listed(document: Document) -> bool:
     return news or document["status"] != "closed"
 
 
-def case_lines(document: Document, before: Document | None) -> Iterator[Said]:
-    """What the index is to be told of a case, and what it was told before need not be said again."""
+def case_lines(document: Document, before: Document | None, at: Times) -> Iterator[Said]:
+    """What the index is to be told of a case; what it was told before need not be said again."""
     number = str(document["number"])
     keys, known = keys_of(document), keys_of(before) if before else set()
     for key in sorted(keys - known):
         yield _bucket_line(key, number)
     for key in sorted(known - keys):
         yield _bucket_line(key, f"-{number}")
-    shown, shown_before = _shown(document), _shown(before)
+    shown, shown_before = _shown(document, at), _shown(before, at)
     if shown != shown_before:
         yield "open", f"{number}\t{shown}{_END}"
     sought = searching.sought_in(document)
@@ -199,12 +199,12 @@ def _values(path: str, log: str, pairs: Iterable[tuple[bytes, bytes]]) -> list[t
     return found
 
 
-def _shown(document: Document | None) -> str:
+def _shown(document: Document | None, at: Times) -> str:
     """Brief and summary of a case that is listed, else null."""
     if document is None or not is_listed(document):
         return "null"
     summary = codec.summary(document)
-    told = brief(codec.summarized(summary, datetime.fromisoformat)).split("\t")
+    told = brief(codec.summarized(summary, at)).split("\t")
     return _BETWEEN.decode().join((*told, json.dumps(summary, separators=(",", ":"))))
 
 

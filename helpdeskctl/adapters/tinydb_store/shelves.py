@@ -49,7 +49,7 @@ class Shelves:
 
     def __init__(self, path: str, zone: tzinfo) -> None:
         self._path = path
-        self._zone = zone
+        self.zone = zone
         self._shards: dict[str, Shard] = {}
         self._last: int | None = None
         self._highest: int | None = None
@@ -81,7 +81,7 @@ class Shelves:
 
     def case(self, number: int) -> Case | None:
         """The case of that number."""
-        document, at = self.document(number), codec.times(self._zone)
+        document, at = self.document(number), codec.times(self.zone)
         if document is None:
             return None
         return understood(partial(codec.case, at=at), document, f"{self._path}/{shard_file(number)}")
@@ -89,7 +89,7 @@ class Shelves:
     def cases(self) -> Iterator[Case]:
         """Every case, by number."""
         for file in self.shard_files():
-            decode = partial(codec.case, at=codec.times(self._zone))
+            decode = partial(codec.case, at=codec.times(self.zone))
             with collector_off():
                 found = [understood(decode, d, f"{self._path}/{file}") for d in self.documents(file)]
             yield from found
@@ -120,7 +120,7 @@ class Shelves:
 
     def entry(self, file: str, ident: str) -> LedgerEntry | None:
         """The ledger entry of that id in that file."""
-        document, at = self.entry_document(file, ident), codec.times(self._zone)
+        document, at = self.entry_document(file, ident), codec.times(self.zone)
         if document is None:
             return None
         return understood(partial(codec.entry, at=at), document, f"{self._path}/{file}")
@@ -128,7 +128,7 @@ class Shelves:
     def entries(self, since: str = "") -> Iterator[LedgerEntry]:
         """Every ledger entry of that day (ISO) or later, by day."""
         for file in self.ledger_files(since):
-            at = codec.times(self._zone)
+            at = codec.times(self.zone)
             for document in self.documents(file):
                 yield understood(partial(codec.entry, at=at), document, f"{self._path}/{file}")
 
@@ -147,7 +147,7 @@ class Shelves:
 
     def file_for_entry(self, read_at: str) -> str:
         """The ledger file that takes a new entry that was read then (ISO 8601)."""
-        directory = f"ledger/{codec.times(self._zone)(read_at):%Y-%m-%d}"
+        directory = f"ledger/{codec.times(self.zone)(read_at):%Y-%m-%d}"
         begun = [file for file in self._shards if file.startswith(f"{directory}/")]
         found = sorted({*self._ledger_files(directory), *begun}, key=_in_order)
         if found and not self._is_full(found[-1]):
