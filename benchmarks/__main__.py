@@ -17,6 +17,7 @@ from benchmarks import mails
 from benchmarks.peers import Peer, peers
 from benchmarks.report import Row, write
 from benchmarks.running import BIN, PYTHON, ROOT, SCRATCH, TOOL, Command, environ, paired, run
+from benchmarks.steps import draw, steps
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "11"))
 SIZES = [int(size) for size in os.environ.get("BENCH_CASES", "1000 100000").split()]
@@ -79,12 +80,14 @@ def piped(others: list[Peer], stores: dict[str, dict[str, str]]) -> list[Row]:
 
 def commands(stores: dict[str, dict[str, str]]) -> list[Row]:
     """What a technician waits for."""
-    numbers = count(3)
     large, full = f"{max(SIZES):,} cases", f"{OPEN:,} open"
     home, terminal = stores[full], stores[full] | {"HELPDESKCTL_FORCE_TTY": "1", "COLUMNS": "120"}
 
+    listed = subprocess.run([TOOL, "list"], env=home, check=True, capture_output=True, text=True)
+    still_open = [line.partition("\t")[0] for line in listed.stdout.splitlines()]
+
     def closing() -> Command:
-        return Command("close N", [TOOL, "close", str(next(numbers)), "--no-mail"], home)
+        return Command("close N", [TOOL, "close", still_open.pop(), "--no-mail"], home)
 
     bare = Command("python -c pass", [PYTHON, "-c", "pass"], home)
     chosen = [
@@ -177,6 +180,7 @@ def main() -> None:
     stores[f"{OPEN:,} open"] = desk("open", OPEN, OPEN)
     rows = piped(others, stores) + commands(stores)
     write(rows, batch(others), memory(), ROUNDS)
+    draw(steps(desk("memory", 0, 0)["HOME"], ROUNDS))
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ def desk(home: Path, cases: int) -> Path:
         (home / "Maildir" / part).mkdir(parents=True)
     store = TinyDbStore(str(home / ".local/state/helpdeskctl"), ZoneInfo("Europe/Rome"))
     with store.transaction() as writing:
+        writing.secret()
         for number in range(1, cases + 1):
             subject = f"Stampante {number}"
             mail = message(subject, message_id=f"{number}@prova.example")

@@ -153,7 +153,7 @@ def texts(chosen: Settings) -> Texts:
     return FileTexts(chosen.policy.language, chosen.policy.zone, chosen.mail.templates)
 
 
-def rules_page(chosen: Settings, language: str) -> "Page":
+def rules_page(chosen: Settings, language: str) -> Page:
     """What customers are told of the rules, in that language; the text is replaced as those of mail are."""
     from helpdeskctl.adapters import publishing
     from helpdeskctl.adapters.templates import PAGES, FileTexts
@@ -217,7 +217,7 @@ def outbox(chosen: Settings, cases: CaseStore) -> Outbox | None:
     return Outbox(cases, transport, texts(chosen), chosen.policy, clock(chosen.policy.zone))
 
 
-def log(chosen: Settings | None) -> "Write":
+def log(chosen: Settings | None) -> Write:
     """The log, in the hands of the store's owner; without a configuration only failures go to syslog."""
     from helpdeskctl.adapters.log import written
     from helpdeskctl.domain.settings import Log
@@ -242,7 +242,7 @@ def tell_supervisor(state: str) -> None:
     tell(state, os.environ)
 
 
-def looking(chosen: Settings, deep: bool) -> "Looking":
+def looking(chosen: Settings, deep: bool) -> Looking:
     """Everything that the doctor looks at."""
     from helpdeskctl.adapters.surroundings import Surroundings
     from helpdeskctl.adapters.tinydb_store.inspecting import damages
@@ -259,7 +259,7 @@ def looking(chosen: Settings, deep: bool) -> "Looking":
     )
 
 
-def upkeep(chosen: Settings) -> "Upkeep":
+def upkeep(chosen: Settings) -> Upkeep:
     """What repairs a store."""
     from helpdeskctl.adapters.tinydb_store.repairing import Upkeep as TinyDbUpkeep
 
@@ -267,7 +267,7 @@ def upkeep(chosen: Settings) -> "Upkeep":
     return TinyDbUpkeep(chosen.store, chosen.policy.zone)
 
 
-def back_up(chosen: Settings, target: str, now: datetime) -> "Archive":
+def back_up(chosen: Settings, target: str, now: datetime) -> Archive:
     """The store written into a new archive."""
     from helpdeskctl.adapters.tinydb_store.backing_up import back_up as archived
 
@@ -275,14 +275,14 @@ def back_up(chosen: Settings, target: str, now: datetime) -> "Archive":
     return archived(chosen.store, chosen.policy.zone, os.path.abspath(target), now)
 
 
-def verified_backup(target: str) -> "Archive":
+def verified_backup(target: str) -> Archive:
     """What an archive holds, read to its end."""
     from helpdeskctl.adapters.tinydb_store.archives import read
 
     return read(target)
 
 
-def restore(chosen: Settings, target: str) -> "Archive":
+def restore(chosen: Settings, target: str) -> Archive:
     """The archive as the store configured, its numbers above those of every mail in the Maildir."""
     from helpdeskctl.adapters.maildir.traces import headers
     from helpdeskctl.adapters.tinydb_store.backing_up import restore as restored

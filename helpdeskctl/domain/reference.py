@@ -3,9 +3,7 @@
 Our Message-IDs carry the case number and a keyed digest, so they cannot be made up.
 """
 
-import hmac
 import re
-from hashlib import sha256
 
 from helpdeskctl.domain.patterns import lazily
 
@@ -99,12 +97,12 @@ def number_of(reference: str, secret: bytes) -> int | None:
     if not match or not secret:
         return None
     keyed = f"{int(match[1])}.{match[2].lower()}"
-    return int(match[1]) if hmac.compare_digest(_digest(keyed, secret), match[3].lower()) else None
+    return int(match[1]) if _same(_digest(keyed, secret), match[3].lower()) else None
 
 
 def numbers_of(text: str, secret: bytes) -> set[int]:
     """The case numbers of all Message-IDs of ours that stand anywhere in a text."""
-    found = {match[0]: int(match[1]) for match in _OURS.finditer(text)}
+    found = {match[0]: int(match[1]) for match in _OURS().finditer(text)}
     return {number for reference, number in found.items() if number_of(reference, secret) is not None}
 
 
@@ -117,9 +115,16 @@ def bounce_address(address: str, number: int, secret: bytes) -> str:
 def bounced_number(recipient: str, secret: bytes) -> int | None:
     """The case number of a tagged envelope sender of ours."""
     match = _SUBADDRESS().search(recipient)
-    if match and secret and hmac.compare_digest(_digest(f"bounce.{int(match[1])}", secret), match[2].lower()):
+    if match and secret and _same(_digest(f"bounce.{int(match[1])}", secret), match[2].lower()):
         return int(match[1])
     return None
+
+
+def _same(one: str, other: str) -> bool:
+    """Compared in a time that tells nothing of where they differ."""
+    import hmac
+
+    return hmac.compare_digest(one, other)
 
 
 def loop_mark(secret: bytes) -> str:
@@ -128,4 +133,8 @@ def loop_mark(secret: bytes) -> str:
 
 
 def _digest(what: str, secret: bytes) -> str:
+    # Not above: who only lists cases keys nothing.
+    import hmac
+    from hashlib import sha256
+
     return hmac.new(secret, what.encode(), sha256).hexdigest()[:20]

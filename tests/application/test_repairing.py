@@ -20,7 +20,7 @@ from helpdeskctl.domain.case import Status
 from helpdeskctl.domain.errors import StoreDamagedError
 from helpdeskctl.domain.registry import Customer, Registry
 from tests.builders import NOW, message, outgoing, policy
-from tests.fakes import FakeTexts, MemoryMailbox, Parser, SetClock
+from tests.fakes import FakeTexts, MemoryMailbox, Parser, SetClock, at_once
 
 ROME = ZoneInfo("Europe/Rome")
 SHARD = "cases/0000/00000001.json"
@@ -38,7 +38,7 @@ class Bench:
         self.box.locate = self._locate  # type: ignore[method-assign]
         self.parser = Parser()
         self.ports = Ports(
-            self.box, self.store, self.parser, self.parser.peek, FakeTexts(), policy(), SetClock(NOW)
+            self.box, self.store, self.parser, self.parser.peek, FakeTexts(), policy(), SetClock(NOW), at_once
         )
 
     def _locate(self, key: str) -> str | None:

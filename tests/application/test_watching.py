@@ -13,7 +13,7 @@ from helpdeskctl.application.watching import Met, Watch, watched
 from helpdeskctl.domain.case import Status
 from helpdeskctl.domain.errors import HelpdeskError, MailboxError, StoreLockedError, UndecidedError
 from tests.builders import NOW, case, message, outgoing, policy
-from tests.fakes import FakeTexts, MemoryMailbox, MemoryStore, Parser, Recorder, SetClock
+from tests.fakes import FakeTexts, MemoryMailbox, MemoryStore, Parser, Recorder, SetClock, at_once
 
 TICK = timedelta(seconds=0.25)
 Act = Callable[[], object]
@@ -33,7 +33,7 @@ class World:
         self.listings = 0
         rules = policy()
         self.ports = Ports(
-            self.box, self.store, self.parser, self.parser.peek, FakeTexts(), rules, self.clock
+            self.box, self.store, self.parser, self.parser.peek, FakeTexts(), rules, self.clock, at_once
         )
         remember_backlog(self.ports, None)
         listed = self.box.inbox
