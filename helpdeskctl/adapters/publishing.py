@@ -11,7 +11,8 @@ from string import Template
 from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 
-from helpdeskctl.application.ports import Fact, Texts
+from helpdeskctl.application.ports import Texts
+from helpdeskctl.domain.answers import Fact
 
 _FRAME = os.path.join(os.path.dirname(__file__), "pages_text", "page.html")
 # What Markdown (CommonMark 0.31, with tables) could take for markup; a backslash makes it a letter.

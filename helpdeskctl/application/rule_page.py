@@ -7,7 +7,7 @@ the firm's own affair and are left out, and so are tags: a public page must name
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from helpdeskctl.application.ports import Fact
+from helpdeskctl.domain.answers import Fact
 from helpdeskctl.domain.case import Urgency
 from helpdeskctl.domain.completeness import says_nothing
 from helpdeskctl.domain.reference import token

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpdeskctl.adapters.publishing import page, write
-from helpdeskctl.application.ports import Fact
+from helpdeskctl.domain.answers import Fact
 
 HOSTILE = (
     "<script>alert(1)</script>",
