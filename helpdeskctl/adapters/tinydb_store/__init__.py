@@ -7,7 +7,7 @@ Below its directory, whose group and mode everything takes:
 | `format` | the version of this layout | written once, first |
 | `secret` | the key of our Message-IDs | written once |
 | `backlog` | what was decided about mail older than this desk | replaced |
-| `lock`, `send.lock` | locks of writers and of the sender | never |
+| `lock`, `send.lock` | locks of writers and of the sender; the latter names the mail on its way | never |
 | `cases/0000/00000001.json` | the cases 1 to 50 in full | replaced: that is the commit |
 | `ledger/2026-11-24/001.json` | mails of no case, at most 200 | replaced |
 | `*.json.previous` | what such a file was before | replaced |
