@@ -11,6 +11,8 @@ lang=${DEMO_LANG:-it}
 rm -rf "$demo"
 mkdir -p "$demo"
 cp -R "$examples/maildir" "$demo/Maildir"
+# A copy is as old as the moment it was made; they arrive in the order of their names.
+for mail in "$demo"/Maildir/new/*; do touch "$mail"; done
 mkdir -p "$demo/Maildir/tmp" "$demo/Maildir/new" "$demo/Maildir/cur"
 demo=$(cd "$demo" && pwd)
 
