@@ -196,6 +196,9 @@ def _held(looking: Looking) -> Judgements:
 
 
 def _drift(looking: Looking) -> Judgements:
+    # Without an index each question would read every case.
+    for error in looking.damages(False):
+        raise error
     around, path, snapshot = looking.around, looking.settings.maildir, looking.store.snapshot()
     records = [record for case in _cases(looking) for record in case.messages]
     lost = [r.path for r in records if not around.is_file(looking.store.raw(r.path))]

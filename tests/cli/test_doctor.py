@@ -106,6 +106,10 @@ def truncated_shard(desk: Desk) -> None:
     path.write_bytes(path.read_bytes()[:-9])
 
 
+def lost_index(desk: Desk) -> None:
+    shutil.rmtree(desk.home / "store/index")
+
+
 def mail_of_tomorrow(desk: Desk) -> None:
     desk.deliver(mail("Dal futuro"), "3", age=-86400)
 
@@ -149,6 +153,7 @@ def unwritable_log(desk: Desk) -> None:
         (readable_secret, "rights", "failed"),
         (lost_store, "rights", "failed"),
         (truncated_shard, "store", "failed"),
+        (lost_index, "store", "failed"),
         (mail_of_tomorrow, "clock", "failed"),
         (no_program, "transport", "failed"),
         (moved_mail, "drift", "warning"),

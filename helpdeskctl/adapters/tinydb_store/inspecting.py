@@ -29,6 +29,10 @@ def damages(path: str, zone: tzinfo, deep: bool) -> Iterator[StoreDamagedError]:
     yield from _damage(store.registry)
     shelves = Shelves(path, zone)
     yield from _damage(partial(shelves.check_last, index.last_shard(path)))
+    if shelves.last() and not index.exists(path):
+        yield StoreDamagedError(
+            "{file} is missing: run `helpdeskctl doctor --reindex`.", file=f"{path}/index"
+        )
     files = shelves.shard_files(), shelves.ledger_files()
     for file in chain.from_iterable(files if deep else (deque(some, _LATEST) for some in files)):
         yield from _damage(partial(_read, shelves, file, path, zone))
