@@ -1,4 +1,4 @@
-"""A page for customers as Markdown and as HTML, and the file it is written to.
+"""A page for customers as Markdown and as HTML.
 
 It knows the two forms and what is dangerous in them; what the page says comes from the port `Texts`. A
 fact can add words to the page, never markup: the firm's own rules hold any characters.
@@ -8,7 +8,6 @@ import os
 from collections.abc import Mapping
 from html import escape
 from string import Template
-from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 
 from helpdeskctl.application.ports import Texts
@@ -17,8 +16,6 @@ from helpdeskctl.domain.answers import Fact
 _FRAME = os.path.join(os.path.dirname(__file__), "pages_text", "page.html")
 # What Markdown (CommonMark 0.31, with tables) could take for markup; a backslash makes it a letter.
 _MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>&|#~"})
-# A page is for everybody to read, whatever the umask of who writes it.
-_READABLE = 0o644
 
 
 class Page(NamedTuple):
@@ -39,25 +36,6 @@ def page(texts: Texts, name: str, facts: Mapping[str, Fact], language: str) -> P
     with open(_FRAME, encoding="utf-8") as file:
         frame = Template(file.read())
     return Page(heading, markdown, frame.substitute(language=language, title=escape(heading), body=body))
-
-
-def write(path: str, content: str) -> None:
-    """The file, replaced at once: who reads it meanwhile sees the old page or the new one.
-
-    Raises OSError that names this file, whatever file it was that failed.
-    """
-    directory = os.path.dirname(os.path.abspath(path))
-    try:
-        with NamedTemporaryFile("w", encoding="utf-8", dir=directory, delete=False) as file:
-            file.write(content)
-            os.fchmod(file.fileno(), _READABLE)
-        try:
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, path) from error
 
 
 def _plain(name: str, fact: Fact) -> Fact:

@@ -41,9 +41,9 @@ def _opened(name: str, at: int) -> tuple[str, int]:
     raise RefusedError("There are too many files named {name} already.", name=name)
 
 
-def put(path: str, pieces: Iterable[bytes]) -> None:
-    """Write that file whole, or leave what was there; it keeps the rights it had. What is no file, such as
-    a device, is written into. Raises `OSError`, which names the path."""
+def put(path: str, pieces: Iterable[bytes], rights: int = 0o600) -> None:
+    """Write that file whole, or leave what was there; it keeps the rights it had, a new one gets `rights`.
+    What is no file, such as a device, is written into. Raises `OSError`, which names the path."""
     target = os.path.realpath(path)
     written = f"{target}.{os.getpid()}.part"
     try:
@@ -52,7 +52,7 @@ def put(path: str, pieces: Iterable[bytes]) -> None:
             with open(path, "wb") as device:
                 device.writelines(pieces)
         else:
-            _replaced(target, written, pieces)
+            _replaced(target, written, pieces, rights)
     except OSError as error:
         # A file that could not be read for it keeps its own name.
         if error.filename in {None, written}:
@@ -60,11 +60,11 @@ def put(path: str, pieces: Iterable[bytes]) -> None:
         raise
 
 
-def _replaced(path: str, written: str, pieces: Iterable[bytes]) -> None:
-    with open(os.open(written, _NEW, 0o666), "wb") as file:
+def _replaced(path: str, written: str, pieces: Iterable[bytes], rights: int) -> None:
+    with open(os.open(written, _NEW, 0o600), "wb") as file:
         try:
-            if os.path.exists(path):
-                os.fchmod(file.fileno(), os.stat(path).st_mode & 0o777)
+            kept = os.stat(path).st_mode & 0o777 if os.path.exists(path) else rights
+            os.fchmod(file.fileno(), kept)
             file.writelines(pieces)
             file.flush()
             os.replace(written, path)

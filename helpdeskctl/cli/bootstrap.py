@@ -132,11 +132,11 @@ def save_files(directory: str, files: Iterable[tuple[str, Iterable[bytes]]]) -> 
     return save(directory, files)
 
 
-def put_file(path: str, pieces: Iterable[bytes]) -> None:
+def put_file(path: str, pieces: Iterable[bytes], rights: int = 0o600) -> None:
     """The file of that path written whole, or left as it was."""
     from helpdeskctl.adapters.saving import put
 
-    put(path, pieces)
+    put(path, pieces, rights)
 
 
 def peeker() -> PeekAtMail:
@@ -163,13 +163,6 @@ def rules_page(chosen: Settings, language: str) -> Page:
     page_texts = FileTexts(language, policy.zone, chosen.mail.templates, PAGES)
     facts = page_facts(policy, language, chosen.limits.mail_mb, chosen.mail.transport != "none")
     return publishing.page(page_texts, "rules_page", facts, language)
-
-
-def write_page(path: str, content: str) -> None:
-    """A page written into that file, for everybody to read."""
-    from helpdeskctl.adapters.publishing import write
-
-    write(path, content)
 
 
 def sender(chosen: Settings) -> MailSender | None:

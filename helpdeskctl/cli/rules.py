@@ -9,6 +9,7 @@ from helpdeskctl.cli.formats import json, ruled, tsv
 from helpdeskctl.cli.options import Session, common, session
 from helpdeskctl.cli.speaking import say
 from helpdeskctl.cli.words import _
+from helpdeskctl.cli.writing import write
 from helpdeskctl.domain.rule_check import FAILURES, Problem, problems
 from helpdeskctl.domain.rules import Rule
 
@@ -157,8 +158,6 @@ def publish(context: click.Context, html: str | None, markdown: str | None) -> N
     if html is None and markdown is None:
         markdown = "-"
     for path, content in ((html, page.html), (markdown, page.markdown)):
-        if path == "-":
-            click.echo(content, nl=False)
-        elif path is not None:
-            bootstrap.write_page(path, content)
-            say(_("Written: {file}.").format(file=path))
+        if path is not None:
+            # For a web server to read, whatever the umask.
+            write(path, [content.encode()], rights=0o644)

@@ -1,14 +1,11 @@
 """A page for customers: two forms of one text, and nothing in them that was not meant."""
 
-import os
-import stat
 from collections.abc import Mapping
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
-from helpdeskctl.adapters.publishing import page, write
+from helpdeskctl.adapters.publishing import page
 from helpdeskctl.domain.answers import Fact
 
 HOSTILE = (
@@ -85,21 +82,3 @@ def test_a_page_stands_by_itself() -> None:
     _, tags = made("x")
     assert not {name for name, _ in tags.tags} & {"script", "link", "img", "iframe"}
     assert "url(" not in found.html and "@import" not in found.html
-
-
-def test_a_page_is_replaced_at_once_and_for_everybody(tmp_path: Path) -> None:
-    path = tmp_path / "pagina.html"
-    path.write_text("vecchia")
-    inode = path.stat().st_ino
-    write(str(path), "nuova è qui")
-    assert path.read_text(encoding="utf-8") == "nuova è qui"
-    assert path.stat().st_ino != inode
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
-    assert os.listdir(tmp_path) == ["pagina.html"]
-
-
-def test_a_page_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
-    (tmp_path / "pagina.html").mkdir()
-    with pytest.raises(OSError, match=r"directory.*pagina\.html"):
-        write(str(tmp_path / "pagina.html"), "nuova")
-    assert os.listdir(tmp_path) == ["pagina.html"]

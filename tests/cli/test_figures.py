@@ -398,8 +398,8 @@ def test_an_export_holds_one_shard_at_a_time(call: Call, may: Desk, monkeypatch:
         order.append(file)
         return read(shelves, file)
 
-    def written(path: str, pieces: Iterable[bytes]) -> None:
-        put(path, counted(pieces))
+    def written(path: str, pieces: Iterable[bytes], rights: int) -> None:
+        put(path, counted(pieces), rights)
 
     def counted(pieces: Iterable[bytes]) -> Iterator[bytes]:
         for piece in pieces:

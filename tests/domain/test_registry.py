@@ -1,7 +1,7 @@
 """Customers, contracts, and what a contract number in a mail is worth."""
 
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -63,9 +63,9 @@ def test_new_text_comes_before_quoted_and_all_are_recorded_once() -> None:
 def test_a_text_of_a_megabyte_is_read_in_proportion() -> None:
     def seconds(unit: str, size: int) -> float:
         text = "Contratto" + unit * (size // len(unit))
-        begun = perf_counter()
+        begun = process_time()
         cited_contracts("", text)
-        return perf_counter() - begun
+        return process_time() - begun
 
     for unit in (" ", "*", "contratto: n. ", "Contratto: 5 ", "contratto: a.-/_", "contratto" + " " * 20):
         seconds(unit, 10_000)
