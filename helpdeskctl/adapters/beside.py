@@ -5,7 +5,6 @@ that has no room for one, costs time only: the step is then done here.
 """
 
 import os
-import pickle
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -17,6 +16,8 @@ def beside(step: Callable[[], T]) -> Callable[[], T]:
     """Begin the step; what is returned waits for its result, and raises what the step raises."""
     if len(os.sched_getaffinity(0)) < 2 or _has_threads():
         return step
+    import pickle
+
     reading, writing = os.pipe()
     try:
         child = os.fork()
@@ -28,7 +29,7 @@ def beside(step: Callable[[], T]) -> Callable[[], T]:
         # Whatever happens, the child must not go on as if it were its parent.
         try:
             with open(writing, "wb") as pipe:
-                pipe.write(pickle.dumps(step(), pickle.HIGHEST_PROTOCOL))
+                pickle.dump(step(), pipe, pickle.HIGHEST_PROTOCOL)
         finally:
             os._exit(0)
     os.close(writing)
@@ -36,6 +37,8 @@ def beside(step: Callable[[], T]) -> Callable[[], T]:
 
 
 def _result(step: Callable[[], T], reading: int, child: int) -> T:
+    import pickle
+
     with open(reading, "rb") as pipe:
         content = pipe.read()
     os.waitpid(child, 0)

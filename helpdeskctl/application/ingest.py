@@ -3,8 +3,8 @@
 The pipe and the batch are the same path; a dry run is the path stopped before anything is written.
 """
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -40,7 +40,6 @@ GROUP = 50
 # Fewer are parsed sooner than a process is begun for them.
 _WORTH_A_PROCESS = 10
 _BACKLOG_AGE = timedelta(days=1)
-_OUTCOMES = ("opened", "followed_up", "closed", "reopened", "ignored", "duplicate", "held")
 
 T = TypeVar("T")
 
@@ -142,25 +141,6 @@ def remember_backlog(ports: Ports, backlog: str | None) -> None:
         ports.store.decide_backlog((ports.clock() - _BACKLOG_AGE).isoformat())
     elif backlog == "open" or ports.store.backlog() is None:
         ports.store.decide_backlog("open")
-
-
-def imbalance(read: int, outcomes: Counter[str], left: list[str]) -> str:
-    """The reconciliation of a batch: "" when the books balance, else what does not (behaviour.md §2)."""
-    accounted = sum(outcomes.values())
-    if read != accounted:
-        return f"{read} mails were read, but only {accounted} have an outcome."
-    if left:
-        return f"{len(left)} mails have an outcome but are still in the inbox, the first is {left[0]}."
-    return ""
-
-
-def reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report]) -> str:
-    """What does not add up. A mail without a report that has gone was taken by a pipe meanwhile."""
-    reported = {report.arrived.key for report in reports}
-    still_there = [one.key for one in arrived if ports.mailbox.locate(one.key)]
-    read = len(reported) + sum(1 for key in still_there if key not in reported)
-    outcomes = Counter(r.decision.outcome for r in reports if r.decision.outcome in _OUTCOMES)
-    return imbalance(read, outcomes, [key for key in still_there if key in reported])
 
 
 def folder(decision: Decision, at: datetime) -> str:

@@ -14,12 +14,12 @@ from helpdeskctl.application.ingest import (
     Report,
     arrivals,
     ingest_inbox,
-    reconciled,
     remember_backlog,
 )
 from helpdeskctl.application.logbook import Write, logged
 from helpdeskctl.application.outbox import Outbox, send_waiting
 from helpdeskctl.application.ports import Arrived
+from helpdeskctl.application.reckoning import reconciled
 from helpdeskctl.application.reminders import remind
 from helpdeskctl.domain.errors import HelpdeskError, UndecidedError
 

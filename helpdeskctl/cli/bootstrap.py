@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-# Named here only; each is imported where one is made.
+from helpdeskctl.cli.owner import become_owner
+
 if TYPE_CHECKING:
     from helpdeskctl.adapters.publishing import Page
     from helpdeskctl.application.answering import Post
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from helpdeskctl.application.repairing import Upkeep
     from helpdeskctl.domain.registry import Customer, Registry
     from helpdeskctl.domain.settings import Settings
-
-T = TypeVar("T")
 
 
 @lru_cache
@@ -180,6 +179,7 @@ def sender(chosen: Settings) -> MailSender | None:
 
 def ports(chosen: Settings, maildir: str | None = None) -> Ports:
     """Everything that reading mail needs."""
+    from helpdeskctl.adapters.beside import beside
     from helpdeskctl.application.ingest import Ports
 
     return Ports(
@@ -190,14 +190,8 @@ def ports(chosen: Settings, maildir: str | None = None) -> Ports:
         texts=texts(chosen),
         policy=chosen.policy,
         clock=clock(chosen.policy.zone),
-        beside=_beside,
+        beside=beside,
     )
-
-
-def _beside(step: Callable[[], T], /) -> Callable[[], T]:
-    from helpdeskctl.adapters.beside import beside
-
-    return beside(step)
 
 
 def outbox(chosen: Settings, cases: CaseStore) -> Outbox | None:
@@ -217,8 +211,7 @@ def log(chosen: Settings | None) -> Write:
 
     if chosen:
         become_owner(chosen.store)
-    where = chosen.log if chosen else Log()
-    return lambda line, failure: written(line, where, failure)
+    return lambda line, failure: written(line, chosen.log if chosen else Log(), failure)
 
 
 def changes(maildir: str) -> Callable[[], bool]:
@@ -282,8 +275,7 @@ def restore(chosen: Settings, target: str) -> Archive:
     from helpdeskctl.application.backup import highest_seen
 
     become_owner(chosen.store)
-    seen = partial(highest_seen, headers(chosen.maildir))
-    return restored(chosen.store, target, chosen.policy.zone, seen)
+    return restored(chosen.store, target, chosen.policy.zone, partial(highest_seen, headers(chosen.maildir)))
 
 
 def desk(chosen: Settings, by: str, rehearsal: bool = False) -> Desk:
@@ -299,11 +291,3 @@ def post(chosen: Settings) -> Post:
     from helpdeskctl.application.answering import Post
 
     return Post(mailbox(chosen), compose)
-
-
-def become_owner(directory: str) -> None:
-    """As root, become the owner of the store (behaviour.md §9); nothing for anybody else."""
-    if os.geteuid() == 0 and os.path.isdir(directory) and (owner := os.stat(directory)).st_uid != 0:
-        os.setgroups([owner.st_gid])
-        os.setgid(owner.st_gid)
-        os.setuid(owner.st_uid)

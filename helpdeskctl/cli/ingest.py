@@ -12,12 +12,12 @@ from helpdeskctl.application.ingest import (
     Report,
     arrivals,
     ingest_inbox,
-    reconciled,
     rehearse,
     remember_backlog,
 )
 from helpdeskctl.application.logbook import logged
 from helpdeskctl.application.outbox import send_waiting, waiting_mails
+from helpdeskctl.application.reckoning import reconciled
 from helpdeskctl.application.reminders import remind
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json, tsv

@@ -14,7 +14,6 @@ from helpdeskctl.application.ingest import (
     arrivals,
     entry_id,
     folder,
-    imbalance,
     ingest_inbox,
     ingest_one,
     rehearse,
@@ -22,6 +21,7 @@ from helpdeskctl.application.ingest import (
 )
 from helpdeskctl.application.outbox import Outbox, send_waiting
 from helpdeskctl.application.ports import Arrived, Snapshot
+from helpdeskctl.application.reckoning import imbalance
 from helpdeskctl.domain.case import Status
 from helpdeskctl.domain.errors import StoreLockedError, UndecidedError
 from helpdeskctl.domain.message import Message

@@ -1,0 +1,28 @@
+"""The books of a batch: every mail read has an outcome, and none of them is left (behaviour.md §2)."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from helpdeskctl.application.ingest import Ports, Report
+from helpdeskctl.application.ports import Arrived
+
+_OUTCOMES = ("opened", "followed_up", "closed", "reopened", "ignored", "duplicate", "held")
+
+
+def imbalance(read: int, outcomes: Counter[str], left: list[str]) -> str:
+    """The reconciliation of a batch: "" when the books balance, else what does not (behaviour.md §2)."""
+    accounted = sum(outcomes.values())
+    if read != accounted:
+        return f"{read} mails were read, but only {accounted} have an outcome."
+    if left:
+        return f"{len(left)} mails have an outcome but are still in the inbox, the first is {left[0]}."
+    return ""
+
+
+def reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report]) -> str:
+    """What does not add up. A mail without a report that has gone was taken by a pipe meanwhile."""
+    reported = {report.arrived.key for report in reports}
+    still_there = [one.key for one in arrived if ports.mailbox.locate(one.key)]
+    read = len(reported) + sum(1 for key in still_there if key not in reported)
+    outcomes = Counter(r.decision.outcome for r in reports if r.decision.outcome in _OUTCOMES)
+    return imbalance(read, outcomes, [key for key in still_there if key in reported])
