@@ -1,6 +1,6 @@
 """`make bench`: measure the installed wheel beside its peers, print one table, keep it in docs/.
 
-BENCH_ROUNDS is how often each command runs (11), BENCH_CASES the sizes of the stores ("1000 100000";
+BENCH_ROUNDS is how often each command runs (11), BENCH_STORES the sizes of the stores ("1000 100000";
 add 1000000 and half an hour), BENCH_BATCH the mails of a batch (1000).
 """
 
@@ -20,7 +20,7 @@ from benchmarks.running import BIN, PYTHON, ROOT, SCRATCH, TOOL, Command, enviro
 from benchmarks.steps import draw, steps
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "11"))
-SIZES = [int(size) for size in os.environ.get("BENCH_CASES", "1000 100000").split()]
+SIZES = [int(size) for size in os.environ.get("BENCH_STORES", "1000 100000").split()]
 BATCH = int(os.environ.get("BENCH_BATCH", "1000"))
 OPEN = 10_000
 _LOOP = """
