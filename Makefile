@@ -46,7 +46,7 @@ chain-packages:
 kill-matrix: $(VENV)/develops  ## every system call that changes something, killed or failed in turn; EVERY=K for a sample
 	$(BIN)/python -m tests.system.kill_matrix $(EVERY)
 
-soak: $(VENV)/develops  ## fifty mail systems, a batch, a technician and random kills; SOAK=N for other seconds
+soak: $(VENV)/develops  ## fifty mail systems, a batch, --watch, a technician and random kills; SOAK=N for other seconds
 	$(BIN)/python -m tests.system.soak $(or $(SOAK),60)
 
 page-pictures: $(VENV)/develops  ## the pages as a browser shows them; needs chromium

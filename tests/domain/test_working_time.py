@@ -288,3 +288,62 @@ def test_the_work_is_that_of_the_days_until_it_is_due() -> None:
         Counted.seen = 0
         assert due(at("2026-11-24T10:00"), minutes, calendar)
         assert Counted.seen <= days
+
+
+# --- beside a reckoning that is slow and obviously right ---
+
+
+def works(at: datetime, calendar: Calendar) -> bool:
+    """Whether the minute that begins then is one of work."""
+    local = at.astimezone(calendar.zone)
+    if calendar.always:
+        return True
+    minute = local.hour * 60 + local.minute
+    in_hours = any(begin <= minute < end for begin, end in calendar.hours)
+    return in_hours and local.weekday() in calendar.days and not is_holiday(local.date(), calendar)
+
+
+def slowly_due(
+    since: datetime, minutes: int, calendar: Calendar, suspended: list[tuple[datetime, datetime | None]]
+) -> datetime | None:
+    """Minute after minute, as somebody with a wall calendar and a pencil would."""
+    at, worked = since.astimezone(UTC), 0
+    while worked < minutes:
+        still = [until for begin, until in suspended if begin <= at and (until is None or at < until)]
+        if None in still:
+            return None
+        worked += not still and works(at, calendar)
+        at += timedelta(minutes=1)
+    return at
+
+
+INSTANTS = st.integers(0, 366 * 1440).map(lambda n: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=n))
+
+
+@given(
+    INSTANTS,
+    st.integers(1, 700),
+    st.sampled_from([OFFICE, ALWAYS, NIGHT]),
+    st.lists(st.tuples(st.integers(-500, 3000), st.integers(0, 2000)), max_size=3),
+    st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_due_is_what_counting_every_minute_comes_to(
+    since: datetime, minutes: int, calendar: Calendar, spans: list[tuple[int, int]], endless: bool
+) -> None:
+    suspended: list[tuple[datetime, datetime | None]] = [
+        (since + timedelta(minutes=begin), since + timedelta(minutes=begin + length))
+        for begin, length in spans
+    ]
+    if endless:
+        suspended.append((since + timedelta(minutes=4000), None))
+    assert due(since, minutes, calendar, suspended) == slowly_due(since, minutes, calendar, suspended)
+
+
+@given(INSTANTS, st.integers(0, 5000), st.sampled_from([OFFICE, ALWAYS, NIGHT]))
+@settings(max_examples=100, deadline=None)
+def test_working_minutes_are_what_counting_every_minute_comes_to(
+    since: datetime, length: int, calendar: Calendar
+) -> None:
+    counted = sum(works(since + timedelta(minutes=n), calendar) for n in range(length))
+    assert working_minutes(since, since + timedelta(minutes=length), calendar) == counted

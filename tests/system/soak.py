@@ -1,4 +1,4 @@
-"""Fifty mail systems, a batch and a technician at once, any of them killed at any time; then the books.
+"""Fifty mail systems, a batch, `--watch` and a technician at once, any of them killed at any time; then the books.
 
     python -m tests.system.soak [SECONDS]    a minute, if nothing is said
 
@@ -85,6 +85,20 @@ class Soak:
         random = Random(self.seed - 1)
         while time.monotonic() < self.until:
             self.run(random, "ingest")
+
+    def watcher(self) -> None:
+        """`ingest --watch`, told to end or killed every few seconds, and begun again."""
+        random = Random(self.seed - 4)
+        argv = ("ingest", "--watch")
+        while (left := self.until - time.monotonic()) > 0:
+            with self.desk.start(*argv) as process:
+                try:
+                    printed = process.communicate(b"", min(left, random.uniform(1, 8)))
+                except subprocess.TimeoutExpired:
+                    (process.kill if random.random() < 0.5 else process.terminate)()
+                    printed = process.communicate()
+            with self.lock:
+                self.runs.append(Run(argv, process.returncode, printed[1].decode("utf-8", "replace")))
 
     def technician(self) -> None:
         """Closes, reopens and lists."""
@@ -178,9 +192,9 @@ def soaked(seconds: float, seed: int = 7) -> tuple[str, list[str]]:
         registry.write_text("name;addresses;domains\nCliente Spa;;cliente.example\n")
         registered = desk.run(desk.command("customers", "import", str(registry)))
         assert registered.returncode == 0, registered
-        with ThreadPoolExecutor(MAIL_SYSTEMS + 2) as pool:
+        with ThreadPoolExecutor(MAIL_SYSTEMS + 3) as pool:
             actors = [pool.submit(soak.mail_system, number) for number in range(MAIL_SYSTEMS)]
-            actors += [pool.submit(soak.cron), pool.submit(soak.technician)]
+            actors += [pool.submit(soak.cron), pool.submit(soak.watcher), pool.submit(soak.technician)]
             for actor in actors:
                 actor.result()
         soak.afterwards()
