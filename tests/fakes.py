@@ -98,6 +98,7 @@ class MemoryStore:
         self.registered = Registry()
         self.commits = 0
         self.free = True
+        self.exists = False
         self._handed_over = ""
         self._backlog: str | None = None
 
@@ -167,6 +168,9 @@ class MemoryStore:
     def hand_over(self, ident: str) -> None:
         self._handed_over = ident
 
+    def begun(self) -> bool:
+        return self.exists or bool(self.cases or self.ledger)
+
     def backlog(self) -> str | None:
         return self._backlog
 
@@ -184,6 +188,9 @@ class MemoryMailbox:
 
     def save(self, stream: BinaryIO, recipients: tuple[str, ...]) -> Arrived:
         raise NotImplementedError
+
+    def holds_cases(self) -> bool:
+        return any(folder.startswith("Cases.") for folder in self.folders)
 
     def inbox(self) -> list[Arrived]:
         return [Arrived(key, at) for key, at in sorted(self.arrived.items(), key=lambda pair: pair[::-1])]

@@ -77,6 +77,7 @@ class Read(NamedTuple):
 
 def ingest_one(arrived: Arrived, ports: Ports) -> Report | None:
     """One mail alone, as a pipe does; None when somebody else took it meanwhile."""
+    refuse_lost_store(ports)
     path = _kept(arrived, ports)
     if path is None:
         return None
@@ -100,6 +101,15 @@ def ingest_inbox(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
         yield from _settled(group(), ports)
 
 
+def refuse_lost_store(ports: Ports) -> None:
+    """A store that has gone from beside its mail would be begun anew, and its numbers given again."""
+    if not ports.store.begun() and ports.mailbox.holds_cases():
+        raise UndecidedError(
+            "The Maildir holds folders of cases, but there is no store: it was lost, or is not mounted. "
+            "Mount it, or `helpdeskctl backup restore FILE`; to begin anew, rename the .Cases folders."
+        )
+
+
 def rehearse(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
     """What `ingest_inbox` would do, writing nothing anywhere (`--dry-run`)."""
     store = ports.store.snapshot()
@@ -114,6 +124,7 @@ def arrivals(ports: Ports, backlog: str | None) -> list[Arrived]:
     `backlog` is `open`, `leave` or None (not said); a first run that meets mail older than a day
     refuses to guess (behaviour.md §2).
     """
+    refuse_lost_store(ports)
     inbox = ports.mailbox.inbox()
     decided = ports.store.backlog()
     if backlog is None and decided is None:

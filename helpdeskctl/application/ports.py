@@ -45,6 +45,9 @@ class Mailbox(Protocol):
     def save(self, stream: BinaryIO, recipients: tuple[str, ...]) -> Arrived:
         """Read the stream to its end and put the mail durably into `new/`."""
 
+    def holds_cases(self) -> bool:
+        """Whether folders are there into which mail of cases was filed."""
+
     def inbox(self) -> list[Arrived]:
         """The mails not yet dealt with, in order of arrival; drafts are left out."""
 
@@ -191,6 +194,9 @@ class CaseStore(Protocol):
 
     def hand_over(self, ident: str) -> None:
         """Remember, under the sender's lock, which mail is about to leave; "" once its fate is written."""
+
+    def begun(self) -> bool:
+        """Whether there is a store at all."""
 
     def backlog(self) -> str | None:
         """None until decided; "open", or the ISO time before which mail in the inbox is left alone."""

@@ -1,7 +1,9 @@
 """`helpdeskctl ingest` as a batch."""
 
 import json
+import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -186,3 +188,19 @@ def test_a_batch_that_waits_too_long_for_its_turn_is_to_be_tried_again(
     assert told.code == 75
     assert len(told.err.splitlines()) == 1
     assert (desk.maildir / "new" / "1").exists()
+
+
+def test_a_store_that_has_gone_from_beside_its_mail_is_not_begun_anew(call: Call, desk: Desk) -> None:
+    desk.deliver(mail("Stampante guasta"), "1")
+    assert call("ingest").code == 0
+    shutil.rmtree(desk.home / "store")
+    desk.deliver(mail("Server lento"), "2")
+    told = call("ingest")
+    assert told.code == 78
+    assert "backup restore" in told.err
+    assert call("ingest", "--dry-run").code == 78
+    assert (desk.maildir / "new/2").exists()
+    assert not (desk.home / "store/format").exists()
+    (desk.maildir / f".Cases.{datetime.now():%Y-%m}").rename(desk.maildir / ".Vecchi")  # noqa: DTZ005
+    assert call("ingest").code == 0
+    assert call("list").out.split("\t")[0] == "1"

@@ -1,5 +1,6 @@
 """An installed `helpdeskctl`, and an account of its own for every test of the mail chain."""
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -9,6 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.system.chain import ROOT, Account, settle
+
+
+@pytest.fixture(autouse=True)
+def _usual_umask() -> Iterator[None]:
+    """That of a system's own scripts, whatever a command run in this process has left."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 def _place() -> Path:

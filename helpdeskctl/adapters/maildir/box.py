@@ -71,6 +71,10 @@ class Maildir:
         sync(f"{self._path}/new")
         return Arrived(key, _time(arrived_ns))
 
+    def holds_cases(self) -> bool:
+        """Whether folders are there into which mail of cases was filed."""
+        return any(name.startswith(".Cases.") for name in os.listdir(self._path))
+
     def inbox(self) -> list[Arrived]:
         """Every mail of `new/` and `cur/`, by time of arrival, then key; drafts are left out."""
         self._root()

@@ -169,6 +169,10 @@ class TinyDbStore:
         finally:
             os.close(fd)
 
+    def begun(self) -> bool:
+        """Whether there is a store at all."""
+        return self._check_format()
+
     def backlog(self) -> str | None:
         """What was decided about older mail; None until it is."""
         content = files.read(f"{self._path}/backlog")

@@ -7,12 +7,10 @@ import pytest
 
 from tests.cli.conftest import Call, Desk
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SHOWN = re.findall(
     r"```\n\$ helpdeskctl (.*?)\n(.*?)```", (ROOT / "docs/contracts.md").read_text(), flags=re.DOTALL
 )
-
-pytest_plugins = ["tests.cli.conftest"]
 
 
 @pytest.mark.parametrize(("line", "printed"), SHOWN, ids=[line for line, _ in SHOWN])
