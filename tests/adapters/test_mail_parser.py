@@ -868,3 +868,10 @@ def test_a_uuencoded_file_whose_lines_are_padded_too_far_is_whole(read: Read) ->
     lines = "#86)C``  \n#86)CAAAA\n"
     [found] = read(mail(f"Ecco.\n\nbegin 644 foto.jpg\n{lines}`\nend\n")).attachments
     assert (found.name, found.size) == ("foto.jpg", 6)
+
+
+def test_a_mail_attached_in_base64_that_is_none_is_kept(read: Read) -> None:
+    inner = b"Zm9v\n\n\xc0 testo\n"
+    raw = mail(inner, Content_Type="message/rfc822", Content_Transfer_Encoding="base64")
+    [found] = read(raw).attachments
+    assert found.type == "message/rfc822"

@@ -29,10 +29,10 @@ class Cuts(NamedTuple):
         """A content as it stands in the tree, with what was cut out of it, in pieces."""
         start = 0
         for found in re.finditer(f"{self.mark}:([0-9]+)\n", text) if self.places else ():
-            yield text[start : found.start()].encode("ascii", "surrogateescape")
+            yield text[start : found.start()].encode("utf-8", "surrogateescape")
             yield from self._read(int(found[1]))
             start = found.end()
-        yield text[start:].encode("ascii", "surrogateescape")
+        yield text[start:].encode("utf-8", "surrogateescape")
 
     def restored(self, content: bytes) -> Iterator[bytes]:
         """Bytes with what was cut out of them, under the line ends that the library writes."""
