@@ -8,7 +8,15 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from helpdeskctl.application.correspondence import written
-from helpdeskctl.application.desk import NO_EFFORT, Desk, Effort, existing, with_effort, writing
+from helpdeskctl.application.desk import (
+    NO_EFFORT,
+    Desk,
+    Effort,
+    existing,
+    refuse_merged,
+    with_effort,
+    writing,
+)
 from helpdeskctl.application.ports import ComposeMail, Mailbox
 from helpdeskctl.domain import answers, transitions
 from helpdeskctl.domain.answers import Postmark
@@ -84,9 +92,7 @@ def _answerable(case: Case) -> Case:
     if not case.requester.address:
         said = "Case #{number} has no address to answer to: `helpdeskctl set {number} --requester ADDRESS`."
         raise RefusedError(said, number=case.number)
-    if case.merged_into:
-        said = "Case #{number} was merged into #{into}, which goes on: work on that one."
-        raise RefusedError(said, number=case.number, into=case.merged_into)
+    refuse_merged(case)
     return case
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from helpdeskctl.application.desk import Desk, existing, writing
+from helpdeskctl.application.desk import Desk, existing, refuse_merged, writing
 from helpdeskctl.application.ports import Snapshot
 from helpdeskctl.domain import effects, transitions
 from helpdeskctl.domain.case import Case, ContractCited, Terms, Urgency
@@ -54,10 +54,8 @@ def merge(number: int, into: int, desk: Desk) -> tuple[Case, Case]:
         case, goes_on = existing(store, number), existing(store, into)
         if number == into:
             raise RefusedError("A case cannot be merged into itself: nothing was changed.")
-        if case.merged_into or goes_on.merged_into:
-            gone = case if case.merged_into else goes_on
-            said = "Case #{number} was merged into #{into}, which goes on: work on that one."
-            raise RefusedError(said, number=gone.number, into=gone.merged_into)
+        refuse_merged(case)
+        refuse_merged(goes_on)
         if case.customer and goes_on.customer and case.customer != goes_on.customer:
             # Who belongs to one would read the mail of the other.
             said = "Cases #{number} and #{into} are of two customers, {one} and {other}: nothing was changed."

@@ -133,6 +133,13 @@ def existing(store: Snapshot, number: int) -> Case:
     return case
 
 
+def refuse_merged(case: Case) -> None:
+    """Raises `RefusedError` for a case that goes on as another one."""
+    if case.merged_into:
+        said = "Case #{number} was merged into #{into}, which goes on: work on that one."
+        raise RefusedError(said, number=case.number, into=case.merged_into)
+
+
 def with_effort(case: Case, effort: Effort, by: str, now: datetime) -> Case:
     """The case with that work recorded."""
     if not effort.minutes:
@@ -156,9 +163,7 @@ def _command(name: str, number: int, desk: Desk, note: str, tell: bool, effort: 
     def step(case: Case, now: datetime) -> Happened:
         if command.already(case):
             raise _nothing_to_do(name, number)
-        if case.merged_into:
-            said = "Case #{number} was merged into #{into}, which goes on: work on that one."
-            raise RefusedError(said, number=number, into=case.merged_into)
+        refuse_merged(case)
         if name == "close":
             case = transitions.responded(case, now)
         happened = command.carry_out(case, desk.by, now, (), note)

@@ -15,6 +15,7 @@ from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.formats.wording import listed
 from helpdeskctl.cli.importing import carry_out_plan, import_options
 from helpdeskctl.cli.options import Session, common, session
+from helpdeskctl.cli.times import hours
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.case import Case
 from helpdeskctl.domain.registry import Contract
@@ -130,7 +131,7 @@ def _print(contract: Contract, cases: list[Case], asked: Session) -> None:
 
 
 def _cells(one: Contract, today: date) -> tuple[object, ...]:
-    hours = dict(one.respond)
+    respond = dict(one.respond)
     return (
         one.number,
         one.customer,
@@ -138,7 +139,7 @@ def _cells(one: Contract, today: date) -> tuple[object, ...]:
         one.valid_from.isoformat() if one.valid_from else "",
         one.valid_until.isoformat() if one.valid_until else "",
         ",".join(one.sectors),
-        *(hours.get(urgency, "") for urgency in ("normale", "urgente", "critico")),
+        *(respond.get(urgency, "") for urgency in ("normale", "urgente", "critico")),
         one.calendar,
     )
 
@@ -147,8 +148,8 @@ def _row(one: Contract, today: date) -> tuple[str, ...]:
     """For people: days as they write them, hours instead of minutes."""
     states = {"valid": _("valid"), "expired": _("expired"), "future": _("not yet")}
     days = [f"{day:%d/%m/%Y}" if day else "" for day in (one.valid_from, one.valid_until)]
-    hours = listed(f"{urgency} {minutes // 60}:{minutes % 60:02}" for urgency, minutes in one.respond)
-    return one.number, one.customer, states[standing(one, today)], *days, listed(one.sectors), hours
+    first = listed(f"{urgency} {hours(minutes)}" for urgency, minutes in one.respond)
+    return one.number, one.customer, states[standing(one, today)], *days, listed(one.sectors), first
 
 
 def _document(one: Contract, today: date) -> dict[str, object]:

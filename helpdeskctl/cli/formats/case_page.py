@@ -25,7 +25,7 @@ from helpdeskctl.cli.formats.wording import (
     size_words,
     status_word,
 )
-from helpdeskctl.cli.times import age, stamp
+from helpdeskctl.cli.times import age, hours, stamp
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.case import Case, MailRecord
 from helpdeskctl.domain.transitions import marks_at
@@ -80,13 +80,11 @@ def _facts(case: Case, now: datetime) -> RenderableType:
 
 def _work(case: Case) -> str:
     """The hours recorded, and how many of them are not to be invoiced."""
-    free = sum(work.minutes for work in case.work if not work.billable)
     if not case.work:
         return ""
-    hours = f"{case.minutes // 60}:{case.minutes % 60:02}"
-    return hours + (
-        _(" (not to be invoiced: {hours})").format(hours=f"{free // 60}:{free % 60:02}") if free else ""
-    )
+    free = sum(work.minutes for work in case.work if not work.billable)
+    unbilled = _(" (not to be invoiced: {hours})").format(hours=hours(free)) if free else ""
+    return hours(case.minutes) + unbilled
 
 
 def _rule(heading: Text) -> Rule:

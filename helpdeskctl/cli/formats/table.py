@@ -14,7 +14,7 @@ from rich.text import Text
 
 from helpdeskctl.cli.formats.cleaning import one_line
 from helpdeskctl.cli.formats.wording import mark_word, status_word
-from helpdeskctl.cli.times import age, moment
+from helpdeskctl.cli.times import age, hours, moment
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.case import Case, Status, Urgency
 from helpdeskctl.domain.transitions import marks_at
@@ -97,7 +97,7 @@ def _left_cell(case: Case, now: datetime, calendar_of: CalendarOf) -> Text:
     if not running or case.due_at is None or "late" in marks_at(case, now):
         return Text("")
     minutes = working_minutes(now, case.due_at, calendar_of(case))
-    return Text(f"{minutes // 60}:{minutes % 60:02}", "dim")
+    return Text(hours(minutes), "dim")
 
 
 def _status_cell(case: Case, _now: datetime) -> Text:
