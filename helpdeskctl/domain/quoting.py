@@ -31,10 +31,14 @@ _PHONE = lazily(
     re.IGNORECASE,
 )
 _ROLLING = 3
+# One of these stands in every line that says who wrote.
+_WROTE_STEMS = ("crit", "scriveva", "schrieb", "wrote")
 # What a line must begin with to be tried at all; the case of i and s has more letters than two.
 _DASHES = frozenset("-_")
 _WROTE_FIRST = frozenset("iIİıoO")
 _FIELD_FIRST = frozenset("*dDfF")
+# A block may stand below a rule or a blank line.
+_BLOCK_FIRST = _DASHES | _FIELD_FIRST | {""}
 _PHONE_FIRST = frozenset("iIİısSſoOgGeE")
 
 
@@ -47,6 +51,7 @@ def new_text(text: str) -> str:
     lines = text.split("\n")
     kept: list[str] = []
     index = 0
+    wrote = any(stem in text.lower() for stem in _WROTE_STEMS)
     while index < len(lines):
         line = lines[index]
         first = line.lstrip()[:1]
@@ -55,13 +60,15 @@ def new_text(text: str) -> str:
             continue
         if line.rstrip() == "--" or line == "-- ":
             break
-        attribution = _attribution(lines, index) if first in _WROTE_FIRST else 0
+        attribution = _attribution(lines, index) if wrote and first in _WROTE_FIRST else 0
         if attribution:
             if not _quoted_after(lines, index + attribution):
                 break
             index += attribution
             continue
-        if (first in _DASHES and _SEPARATOR().fullmatch(line)) or _header_block(lines, index):
+        if first in _DASHES and _SEPARATOR().fullmatch(line):
+            break
+        if first in _BLOCK_FIRST and _header_block(lines, index):
             break
         if first in _PHONE_FIRST and _PHONE().fullmatch(line):
             index += 1

@@ -61,8 +61,7 @@ def content(root: Part, cuts: Cuts = NO_CUTS) -> Content:
     shown: list[Shown] = []
     attached: list[Attached] = []
     encrypted = False
-    for part, alternative in _parts(root):
-        kind = _kind(part)
+    for part, kind, alternative in _parts(root):
         encrypted = encrypted or kind in _ENCRYPTED or _enveloped(part, kind)
         if wrapped := _signed(part, kind, cuts):
             shown.append(Shown("text/plain", wrapped.text, 0))
@@ -120,17 +119,18 @@ def _add_files(files: Iterable[tuple[str, bytes]], attached: list[Attached]) -> 
 
 def leaves(root: Part) -> Iterator[Part]:
     """The parts in order, an attached message as one: what lies in it belongs to it."""
-    return (part for part, _alternative in _parts(root))
+    return (part for part, _kind, _alternative in _parts(root))
 
 
-def _parts(root: Part) -> Iterator[tuple[Part, int]]:
-    """The same, each with a number that it shares with what says the same in another form; 0 for none."""
+def _parts(root: Part) -> Iterator[tuple[Part, str, int]]:
+    """The same, each with its type and a number that it shares with what says the same in another form; 0
+    for none."""
     waiting = [(root, 0)]
     number = 0
     while waiting:
         part, alternative = waiting.pop()
-        yield part, alternative
-        kind = part.get_content_type().lower()
+        kind = _kind(part)
+        yield part, kind, alternative
         if kind == "multipart/alternative" and not alternative:
             number += 1
             alternative = number

@@ -105,7 +105,7 @@ def _known(charset: str) -> str:
 def cleaned(text: str) -> str:
     """The text with LF line ends, without control characters and lone surrogates."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.isprintable():
+    if text.replace("\n", "").replace("\t", "").isprintable():
         return text
     unwanted = {char for char in set(text) - {"\n", "\t"} if not char.isprintable()}
     return text.translate({ord(char): _shown(char) for char in unwanted}) if unwanted else text

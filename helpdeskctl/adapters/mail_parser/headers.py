@@ -119,10 +119,9 @@ def references(part: Part) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))[:_REFERENCES]
 
 
-def date(part: Part) -> str:
-    """The Date header in ISO 8601; without an offset where it names no zone; "" if it cannot be read."""
-    written = first(part, "date")[:200]
-    words = [_ZONES.get(word.strip("()"), word) for word in written.split()]
+def iso_date(written: str) -> str:
+    """A Date header in ISO 8601; without an offset where it names no zone; "" if it cannot be read."""
+    words = [_ZONES.get(word.strip("()"), word) for word in written[:200].split()]
     try:
         at = parsedate_to_datetime(" ".join(words))
     except (ValueError, TypeError, IndexError, OverflowError):

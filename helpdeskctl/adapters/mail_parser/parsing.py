@@ -25,25 +25,27 @@ def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
     root, cuts = tree(path, limits)
     shown, report, envelope = opened(root, cuts)
     found = content(shown, cuts)
+    senders, date = headers.addresses(shown, "from"), headers.first(shown, "date")
+    subject = headers.first(shown, "subject")
     if report is None and _may_be_report(root):
         from helpdeskctl.adapters.mail_parser.reports import report as reported
 
         report = reported(root, found.text)
     return Message(
         message_id=headers.message_id(shown) or headers.message_id(root),
-        sender=_sender(shown),
+        sender=_sender(senders),
         reply_to=tuple(a for a in headers.addresses(shown, "reply-to") if a.address),
         envelope_recipients=headers.bare_addresses(root, "delivered-to", "x-original-to", "envelope-to"),
         recipients=_recipients((shown, root) if shown is not root else (root,)),
-        subject=headers.first(shown, "subject"),
-        date=headers.date(shown),
+        subject=subject,
+        date=headers.iso_date(date),
         arrived_at=arrived_at,
         text=found.text,
         new_text=new_text(found.text),
         attachments=tuple(one.attachment for one in found.attached),
         references=headers.references(shown),
         headers=headers.deciding(root),
-        digest=_digest(shown, found),
+        digest=_digest(senders, date, subject, found),
         report=report,
         envelope=envelope,
         encrypted=found.encrypted,
@@ -63,7 +65,7 @@ def opened(root: Part, cuts: Cuts) -> tuple[Part, Report | None, Envelope | None
     from helpdeskctl.adapters.mail_parser import pec
 
     report = pec.receipt(root)
-    envelope = None if report else pec.envelope(root, _sender(root))
+    envelope = None if report else pec.envelope(root, _sender(headers.addresses(root, "from")))
     inner = pec.inner_mail(root, cuts) if envelope else None
     return inner or root, report, envelope
 
@@ -80,12 +82,11 @@ def peek(path: str) -> tuple[Address, str]:
                 line for line in file.read(_PEEKED).splitlines(keepends=True) if len(line) < 1000
             )
     root = BytesHeaderParser().parsebytes(mended(block))
-    return _sender(root), headers.first(root, "subject")
+    return _sender(headers.addresses(root, "from")), headers.first(root, "subject")
 
 
-def _sender(root: Part) -> Address:
-    found = headers.addresses(root, "from")
-    return next((address for address in found if address.address), found[0] if found else Address("", ""))
+def _sender(senders: list[Address]) -> Address:
+    return next((one for one in senders if one.address), senders[0] if senders else Address("", ""))
 
 
 def _recipients(roots: Iterable[Part]) -> tuple[str, ...]:
@@ -103,15 +104,13 @@ def _may_be_report(root: Part) -> bool:
     return robot or not sender or headers.first(root, "return-path").replace(" ", "") == "<>"
 
 
-def _digest(root: Part, found: Content) -> str:
+def _digest(senders: list[Address], date: str, subject: str, found: Content) -> str:
     """What makes two deliveries of one mail the same: sender, date, subject, text, attachments."""
-    lines = (line.rstrip() for line in found.text.splitlines())
-    sender = " ".join(f"{a.name} {a.address}" for a in headers.addresses(root, "from"))
     parts = (
-        sender,
-        headers.first(root, "date"),
-        headers.first(root, "subject"),
-        "\n".join(lines).rstrip(),
+        " ".join([f"{one.name} {one.address}" for one in senders]),
+        date,
+        subject,
+        "\n".join([line.rstrip() for line in found.text.splitlines()]).rstrip(),
         *(one.attachment.sha256 for one in found.attached),
     )
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -55,21 +55,24 @@ def text_of(part: Part, kind: str, cuts: Cuts) -> str:
         raw += piece
         if len(raw) > 4 * LONGEST:
             break
-    charset = _charset(part)
+    parameters = _parameters(part)
+    charset = parameters.get("charset", "")[:60]
     if kind == "text/html" and charset.lower() in {"", "us-ascii"} and (named := _META.search(raw[:4096])):
         charset = named[1].decode()
     text = decoded(raw[: 4 * LONGEST], charset)
     if kind in {"text/enriched", "text/richtext"}:
         return _ENRICHED_TAG.sub("", text).replace("<<", "<")
-    if str(part.get_param("format") or "").lower() != "flowed":
+    if parameters.get("format", "").lower() != "flowed":
         return text
-    return _unflowed(text, str(part.get_param("delsp") or "").lower() == "yes")
+    return _unflowed(text, parameters.get("delsp", "").lower() == "yes")
 
 
-def _charset(part: Part) -> str:
-    """The charset declared, as far as it can be read."""
-    found = part.get_param("charset") or ""
-    return str(found[2] if isinstance(found, tuple) else found).strip()[:60]
+def _parameters(part: Part) -> dict[str, str]:
+    """What is said of the type, each by its first value, as far as it can be read."""
+    found: dict[str, str] = {}
+    for name, value in part.get_params([]):
+        found.setdefault(name.lower(), str(value[2] if isinstance(value, tuple) else value).strip())
+    return found
 
 
 def _unflowed(text: str, without_blank: bool) -> str:

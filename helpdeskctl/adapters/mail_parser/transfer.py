@@ -40,7 +40,7 @@ def decoded_pieces(part: Part, cuts: Cuts) -> Iterator[bytes]:
             else _base64_pieces(cuts.segments(payload))
         )
     elif _QUOTED.match(encoding):
-        yield a2b_qp(_BLANK_END.sub(b"=", b"".join(cuts.restored(raw_content(part)))))
+        yield a2b_qp(_BLANK_END.sub(b"=", b"".join(cuts.restored(_ascii(part).encode("ascii", "surrogateescape")))))
     else:
         whole = part.get_payload(decode=True)
         yield from cuts.restored(whole if isinstance(whole, bytes) else b"")
