@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from typing import BinaryIO, TypeVar
 
 from helpdeskctl.adapters.tinydb_store.codec import encoded
@@ -17,6 +18,7 @@ from helpdeskctl.domain.message import Address, Message
 from helpdeskctl.domain.registry import Contract, Customer, Registry
 from tests.builders import SECRET
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 
@@ -270,6 +272,7 @@ TOO_LARGE = UnreadableMailError(
 )
 
 
-def at_once(step: Callable[[], T], /) -> Callable[[], T]:
+@contextmanager
+def at_once(step: Callable[[A], T], /) -> Iterator[Callable[[A], Callable[[], T]]]:
     """The port `Beside` in this process: the step is done when its result is waited for."""
-    return step
+    yield partial(partial, step)

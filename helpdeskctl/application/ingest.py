@@ -5,6 +5,7 @@ The pipe and the batch are the same path; a dry run is the path stopped before a
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -37,11 +38,14 @@ from helpdeskctl.domain.transitions import with_outgoing
 HELD = "Held"
 # So many mails share one commit in a batch: one replacement of a shard serves them all.
 GROUP = 50
-# Fewer are parsed sooner than a process is begun for them.
-_WORTH_A_PROCESS = 10
 _BACKLOG_AGE = timedelta(days=1)
 
 T = TypeVar("T")
+
+# The full path of a mail, and when it arrived.
+Located = tuple[str, datetime]
+# What begins the parsing of those mails, and gives what waits for it.
+BeginParsing = Callable[[list[Located]], Callable[[], list[Message | Decision]]]
 
 
 class Ports(NamedTuple):
@@ -81,7 +85,8 @@ def ingest_one(arrived: Arrived, ports: Ports) -> Report | None:
     path = _kept(arrived, ports)
     if path is None:
         return None
-    read = _parsed(arrived, path, ports.store.raw(path), ports)
+    raw = ports.store.raw(path)
+    read = Read(arrived, path, raw, _parsed(raw, arrived.at, ports))
     with ports.store.transaction() as store:
         report = _settle(read, store, ports)
     _file(report, ports)
@@ -90,15 +95,18 @@ def ingest_one(arrived: Arrived, ports: Ports) -> Report | None:
 
 def ingest_inbox(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
     """Every mail given, in that order, in groups that share a commit; each is reported once filed."""
-    begun: deque[Callable[[], list[Read]]] = deque()
-    for start in range(0, len(arrivals), GROUP):
-        begun.append(_begun(arrivals[start : start + GROUP], ports))
-        # One group is parsed while the one before it is settled; never under the store's lock, which a
-        # process begun then would go on holding.
-        if len(begun) > 1:
-            yield from _settled(begun.popleft()(), ports)
-    for group in begun:
-        yield from _settled(group(), ports)
+    groups = [arrivals[start : start + GROUP] for start in range(0, len(arrivals), GROUP)]
+    parse = partial(_parsed_all, ports)
+    # One group is parsed while the one before it is settled; a single one has nothing to be parsed beside.
+    # Not begun under the store's lock, which another process would go on holding.
+    with ports.beside(parse) if len(groups) > 1 else nullcontext(partial(partial, parse)) as begin:
+        begun: deque[Callable[[], list[Read]]] = deque()
+        for group in groups:
+            begun.append(_begun(group, ports, begin))
+            if len(begun) > 1:
+                yield from _settled(begun.popleft()(), ports)
+        for wait in begun:
+            yield from _settled(wait(), ports)
 
 
 def refuse_lost_store(ports: Ports) -> None:
@@ -115,7 +123,7 @@ def rehearse(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
     store = ports.store.snapshot()
     for arrived in arrivals:
         if raw := ports.mailbox.locate(arrived.key):
-            yield _settle(_parsed(arrived, "", raw, ports), store, ports)
+            yield _settle(Read(arrived, "", raw, _parsed(raw, arrived.at, ports)), store, ports)
 
 
 def arrivals(ports: Ports, backlog: str | None) -> list[Arrived]:
@@ -182,15 +190,20 @@ def _guarded(step: Callable[[], T]) -> T | Decision:
         return unreadable("It could not be read ({error}).", {"error": f"{type(error).__name__}: {error}"})
 
 
-def _begun(arrivals: list[Arrived], ports: Ports) -> Callable[[], list[Read]]:
+def _begun(arrivals: list[Arrived], ports: Ports, begin: BeginParsing) -> Callable[[], list[Read]]:
     """The mails kept in the store, those that have gone left out; what waits until they are parsed."""
     kept = [(arrived, path) for arrived in arrivals if (path := _kept(arrived, ports))]
-    parse = partial(_parsed_all, kept, ports)
-    return ports.beside(parse) if len(kept) >= _WORTH_A_PROCESS else parse
+    located = [(ports.store.raw(path), arrived.at) for arrived, path in kept]
+    parsed = begin(located)
+
+    def wait() -> list[Read]:
+        return [Read(*one, raw, found) for one, (raw, _), found in zip(kept, located, parsed(), strict=True)]
+
+    return wait
 
 
-def _parsed_all(kept: list[tuple[Arrived, str]], ports: Ports) -> list[Read]:
-    return [_parsed(arrived, path, ports.store.raw(path), ports) for arrived, path in kept]
+def _parsed_all(ports: Ports, located: list[Located]) -> list[Message | Decision]:
+    return [_parsed(raw, at, ports) for raw, at in located]
 
 
 def _settled(group: list[Read], ports: Ports) -> Iterator[Report]:
@@ -215,8 +228,8 @@ def _kept(arrived: Arrived, ports: Ports) -> str | None:
         return None
 
 
-def _parsed(arrived: Arrived, path: str, raw: str, ports: Ports) -> Read:
-    return Read(arrived, path, raw, _guarded(lambda: ports.parse(raw, arrived.at)))
+def _parsed(raw: str, at: datetime, ports: Ports) -> Message | Decision:
+    return _guarded(lambda: ports.parse(raw, at))
 
 
 def _settle(read: Read, store: Snapshot, ports: Ports) -> Report:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from helpdeskctl.domain.limits import SentBefore
     from helpdeskctl.domain.registry import Contract, Customer, Registry
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 # Who holds outgoing mail: a case (its number) or a ledger entry (its id).
@@ -222,10 +223,13 @@ class ParseMails(Protocol):
 
 
 class Beside(Protocol):
-    """Begins a step that changes nothing outside, perhaps in another process."""
+    """A step that changes nothing outside, done again and again, perhaps by another process."""
 
-    def __call__(self, step: Callable[[], T], /) -> Callable[[], T]:
-        """What waits for the step's result, and raises what the step raises."""
+    def __call__(self, step: Callable[[A], T], /) -> AbstractContextManager[Callable[[A], Callable[[], T]]]:
+        """What begins the step; what that returns waits for the result, and raises what the step raises.
+
+        Results are waited for in the order in which they were begun.
+        """
 
 
 # Sender and subject of a mail that could not be parsed, as far as they can be told; never raises for

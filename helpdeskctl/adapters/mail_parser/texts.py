@@ -1,6 +1,7 @@
 """The texts of a mail, and what of them a person sees."""
 
 import re
+from collections.abc import Iterable
 from email.message import Message as Part
 from typing import NamedTuple
 
@@ -70,7 +71,8 @@ def text_of(part: Part, kind: str, cuts: Cuts) -> str:
 def _parameters(part: Part) -> dict[str, str]:
     """What is said of the type, each by its first value, as far as it can be read."""
     found: dict[str, str] = {}
-    for name, value in part.get_params([]):
+    given: Iterable[tuple[str, str | tuple[str, str, str]]] = part.get_params([])
+    for name, value in given:
         found.setdefault(name.lower(), str(value[2] if isinstance(value, tuple) else value).strip())
     return found
 

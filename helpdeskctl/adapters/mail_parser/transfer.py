@@ -40,7 +40,8 @@ def decoded_pieces(part: Part, cuts: Cuts) -> Iterator[bytes]:
             else _base64_pieces(cuts.segments(payload))
         )
     elif _QUOTED.match(encoding):
-        yield a2b_qp(_BLANK_END.sub(b"=", b"".join(cuts.restored(_ascii(part).encode("ascii", "surrogateescape")))))
+        quoted = b"".join(cuts.restored(_ascii(part).encode("ascii", "surrogateescape")))
+        yield a2b_qp(_BLANK_END.sub(b"=", quoted))
     else:
         whole = part.get_payload(decode=True)
         yield from cuts.restored(whole if isinstance(whole, bytes) else b"")
