@@ -51,7 +51,8 @@ def new_text(text: str) -> str:
     lines = text.split("\n")
     kept: list[str] = []
     index = 0
-    wrote = any(stem in text.lower() for stem in _WROTE_STEMS)
+    lower = text.lower()
+    wrote = any(stem in lower for stem in _WROTE_STEMS)
     while index < len(lines):
         line = lines[index]
         first = line.lstrip()[:1]

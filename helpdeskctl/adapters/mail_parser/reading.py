@@ -9,13 +9,12 @@ from email.message import Message as Part
 from itertools import chain
 from typing import BinaryIO, NamedTuple
 
-from helpdeskctl.adapters.mail_parser.cutting import Cuts, cuts_of, lightened
+from helpdeskctl.adapters.mail_parser.cutting import HEAVY, Cuts, cuts_of, lightened
 from helpdeskctl.adapters.mail_parser.mending import mend, mended
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.settings import Limits
 
 _PIECE = 1 << 16
-_HEAVY = 1 << 18
 _HEADER_LINE = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 _CONTAINER = re.compile(rb"(?mi)^content-type[ \t]*:\s*(?:multipart|message)/")
 # What mail-parser and the standard library are known to raise on plain bad mail.
@@ -50,7 +49,9 @@ def tree(path: str, limits: Limits) -> Tree:
             raise UnreadableMailError(said, limit=limits.header_kb)
         cuts = cuts_of(path)
         checked = _checked(_pieces(header, file), limits)
-        root = _parsed(chain([next(checked)], lightened(checked, len(header), cuts)))
+        # A small mail holds no long run of anything.
+        light = checked if size <= HEAVY else chain([next(checked)], lightened(checked, len(header), cuts))
+        root = _parsed(light)
     depth, parts = _measured(root)
     if depth > limits.nesting:
         raise _too_deep(limits)
@@ -105,7 +106,8 @@ def _checked(pieces: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
     containers than parts allowed, and a part's header over the limit of a mail's."""
     containers, header = 0, _PartHeader(limits.header_kb * 1024)
     for piece in pieces:
-        containers += len(_CONTAINER.findall(piece))
+        if b"content-type" in piece.lower():
+            containers += len(_CONTAINER.findall(piece))
         if containers > limits.parts:
             raise _too_deep(limits)
         if header.is_too_long_with(piece):
@@ -124,6 +126,9 @@ class _PartHeader:
 
     def is_too_long_with(self, piece: bytes) -> bool:
         """Whether it is, once this piece has come as well."""
+        begins = piece.startswith(b"--") or b"\n--" in piece or b"\r--" in piece
+        if not (self._size or self._boundary or begins):
+            return False
         for line in piece.splitlines(keepends=True):
             if self._size and line.strip(b"\r\n"):
                 self._size += len(line)
@@ -174,7 +179,7 @@ def _unburdened(root: Part) -> list[tuple[Part, str]]:
     heavy = []
     for part, _depth in parts_of(root):
         payload = None if part.is_multipart() else _content(part)
-        if payload is not None and len(payload) > _HEAVY:
+        if payload is not None and len(payload) > HEAVY:
             heavy.append((part, payload))
             part.set_payload("")
     return heavy
