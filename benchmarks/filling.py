@@ -55,6 +55,8 @@ def fill(path: str, cases: int, still_open: int) -> None:
     store = TinyDbStore(path, _ROME)
     for start in range(1, cases + 1, _AT_ONCE):
         with store.transaction() as writing:
+            # Made with the first case: a store that has cases and no secret has lost it.
+            writing.secret()
             for number in range(start, min(start + _AT_ONCE, cases + 1)):
                 writing.put(example(number, is_open=number > cases - still_open))
 

@@ -28,9 +28,11 @@ box, ports = bootstrap.mailbox(chosen), bootstrap.ports(chosen)
 from helpdeskctl.adapters.tinydb_store import commits
 step("our modules, configuration")
 arrived = box.save(sys.stdin.buffer, ()); step("save the mail (two fsyncs)")
-read = ingest._begun([arrived], ports)(); step("keep and parse it")
+path = ingest._kept(arrived, ports)
+raw = ports.store.raw(path)
+read = ingest.Read(arrived, path, raw, ports.parse(raw, arrived.at)); step("keep and parse it")
 with ports.store.transaction() as store:
-    report = ingest._settle(read[0], store, ports); step("look up, decide, answer")
+    report = ingest._settle(read, store, ports); step("look up, decide, answer")
 ingest._file(report, ports); step("commit (four fsyncs), file")
 print("\\n".join(told))
 """

@@ -126,8 +126,8 @@ class _PartHeader:
 
     def is_too_long_with(self, piece: bytes) -> bool:
         """Whether it is, once this piece has come as well."""
-        begins = piece.startswith(b"--") or b"\n--" in piece or b"\r--" in piece
-        if not (self._size or self._boundary or begins):
+        parted = piece.startswith(b"--") or b"\n--" in piece or b"\r--" in piece
+        if not (self._size or self._boundary or parted):
             return False
         for line in piece.splitlines(keepends=True):
             if self._size and line.strip(b"\r\n"):
