@@ -6,12 +6,13 @@ The pipe and the batch are the same path; a dry run is the path stopped before a
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
 from helpdeskctl.application.correspondence import written
+from helpdeskctl.application.inbox import refuse_lost_store
 from helpdeskctl.application.looking_up import Asked, look_up
 from helpdeskctl.application.ports import (
     Arrived,
@@ -28,7 +29,7 @@ from helpdeskctl.application.ports import (
 from helpdeskctl.domain import answers, effects
 from helpdeskctl.domain.answers import Postmark
 from helpdeskctl.domain.decision import decide
-from helpdeskctl.domain.errors import HelpdeskError, UndecidedError, UnreadableMailError
+from helpdeskctl.domain.errors import HelpdeskError, UnreadableMailError
 from helpdeskctl.domain.message import Message
 from helpdeskctl.domain.outcomes import Decision, unreadable
 from helpdeskctl.domain.settings import Policy
@@ -38,7 +39,6 @@ from helpdeskctl.domain.transitions import with_outgoing
 HELD = "Held"
 # So many mails share one commit in a batch: one replacement of a shard serves them all.
 GROUP = 50
-_BACKLOG_AGE = timedelta(days=1)
 
 T = TypeVar("T")
 
@@ -81,7 +81,7 @@ class Read(NamedTuple):
 
 def ingest_one(arrived: Arrived, ports: Ports) -> Report | None:
     """One mail alone, as a pipe does; None when somebody else took it meanwhile."""
-    refuse_lost_store(ports)
+    refuse_lost_store(ports.mailbox, ports.store)
     path = _kept(arrived, ports)
     if path is None:
         return None
@@ -109,57 +109,12 @@ def ingest_inbox(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
             yield from _settled(wait(), ports)
 
 
-def refuse_lost_store(ports: Ports) -> None:
-    """A store that has gone from beside its mail would be begun anew, and its numbers given again."""
-    if not ports.store.begun() and ports.mailbox.holds_cases():
-        raise UndecidedError(
-            "The Maildir holds folders of cases, but there is no store: it was lost, or is not mounted. "
-            "Mount it, or `helpdeskctl backup restore FILE`; to begin anew, rename the .Cases folders."
-        )
-
-
 def rehearse(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
     """What `ingest_inbox` would do, writing nothing anywhere (`--dry-run`)."""
     store = ports.store.snapshot()
     for arrived in arrivals:
         if raw := ports.mailbox.locate(arrived.key):
             yield _settle(Read(arrived, "", raw, _parsed(raw, arrived.at, ports)), store, ports)
-
-
-def arrivals(ports: Ports, backlog: str | None) -> list[Arrived]:
-    """The inbox in order of arrival, without what a first run was told to leave alone.
-
-    `backlog` is `open`, `leave` or None (not said); a first run that meets mail older than a day
-    refuses to guess (behaviour.md §2).
-    """
-    refuse_lost_store(ports)
-    inbox = ports.mailbox.inbox()
-    decided = ports.store.backlog()
-    if backlog is None and decided is None:
-        border = ports.clock() - _BACKLOG_AGE
-        old = [arrived for arrived in inbox if arrived.at < border]
-        if old:
-            raise UndecidedError(
-                "The Maildir already holds mail older than a day ({count}), and this desk has never read it: "
-                "say `ingest --backlog open` to make cases of it, or `--backlog leave` to leave it alone.",
-                count=len(old),
-            )
-    if backlog == "leave":
-        decided = (ports.clock() - _BACKLOG_AGE).isoformat()
-    elif backlog == "open":
-        decided = "open"
-    if decided in {None, "open"}:
-        return inbox
-    border = datetime.fromisoformat(str(decided))
-    return [arrived for arrived in inbox if arrived.at >= border]
-
-
-def remember_backlog(ports: Ports, backlog: str | None) -> None:
-    """What the first batch was told holds for every later one."""
-    if backlog == "leave":
-        ports.store.decide_backlog((ports.clock() - _BACKLOG_AGE).isoformat())
-    elif backlog == "open" or ports.store.backlog() is None:
-        ports.store.decide_backlog("open")
 
 
 def folder(decision: Decision, at: datetime) -> str:

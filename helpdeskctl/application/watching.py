@@ -8,13 +8,12 @@ from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from helpdeskctl.application.inbox import arrivals, remember_backlog
 from helpdeskctl.application.ingest import (
     GROUP,
     Ports,
     Report,
-    arrivals,
     ingest_inbox,
-    remember_backlog,
 )
 from helpdeskctl.application.logbook import Write, logged
 from helpdeskctl.application.outbox import Outbox, send_waiting
@@ -80,8 +79,8 @@ def watched(watch: Watch, backlog: str | None = None) -> Iterator[Met]:
 def _round(watch: Watch, backlog: str | None) -> Generator[Met, None, bool]:
     """What lies in the inbox, group by group, and what is then to be sent; whether to look again at once."""
     ports = watch.ports
-    arrived = arrivals(ports, backlog)
-    remember_backlog(ports, backlog)
+    arrived = arrivals(ports.mailbox, ports.store, ports.clock(), backlog)
+    remember_backlog(ports.store, ports.clock(), backlog)
     for start in range(0, len(arrived), GROUP):
         yield from _group(watch, arrived[start : start + GROUP])
         again = _send(watch)

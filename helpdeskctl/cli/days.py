@@ -1,4 +1,4 @@
-"""Days and months as people type them: `2026-11-24`, `24/11/2026`, `24/11`, `today`, `oggi`, `7d`."""
+"""Days as people type them: `2026-11-24`, `24/11/2026`, `24/11`, `today`, `oggi`, `7d`."""
 
 import re
 from datetime import date, timedelta
@@ -9,12 +9,10 @@ import click
 from helpdeskctl.cli import bootstrap
 from helpdeskctl.cli.options import Session
 from helpdeskctl.cli.words import _
-from helpdeskctl.domain.figures import Period, month_of
 from helpdeskctl.domain.patterns import lazily
 
 _ISO = lazily(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _ITALIAN = lazily(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?", re.ASCII)
-_MONTH = lazily(r"(\d{4})-(\d{1,2})|(\d{1,2})/(\d{4})", re.ASCII)
 _AGO = lazily(r"(\d{1,4})[dg]", re.ASCII)
 _WORDS = {"today": 0, "oggi": 0, "yesterday": 1, "ieri": 1}
 
@@ -33,28 +31,6 @@ class Day(click.ParamType[date]):
             said = _("{value} is no day: write 2026-11-24, 24/11/2026, 24/11, today, or 7d for a week ago.")
             self.fail(said.format(value=repr(value)), param, ctx)
         return found
-
-
-class Month(click.ParamType[Period]):
-    """One month, whole."""
-
-    name = "month"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Period:
-        """The month, as 2026-11 or 11/2026."""
-        found = _MONTH().fullmatch(str(value))
-        year, month = (int(found[1] or found[4]), int(found[2] or found[3])) if found else (0, 0)
-        if not (year and 1 <= month <= 12):
-            self.fail(
-                _("{value} is no month: write 2026-11 or 11/2026.").format(value=repr(value)), param, ctx
-            )
-        return month_of(year, month)
-
-
-def month_before(day: date) -> Period:
-    """The month before the one of that day."""
-    last = day.replace(day=1) - timedelta(days=1)
-    return month_of(last.year, last.month)
 
 
 def _today(context: click.Context | None) -> date:

@@ -11,7 +11,6 @@ from helpdeskctl.application.ports import CaseStore, ParseMail
 from helpdeskctl.cli import bootstrap, suggesting
 from helpdeskctl.cli.days import Day
 from helpdeskctl.cli.options import session
-from helpdeskctl.cli.reading import said_in
 from helpdeskctl.cli.words import _
 from helpdeskctl.domain.case import Case, Status, Urgency
 from helpdeskctl.domain.folding import fold
@@ -52,6 +51,8 @@ def saying(text: str, cases: Iterable[Case], store: CaseStore, chosen: Settings)
 
 def _says(sought: str, case: Case, store: CaseStore, parse: ParseMail) -> bool:
     """Whether any mail of the case contains the text; the mails are read from their files."""
+    from helpdeskctl.cli.reading import said_in
+
     whole = case if case.messages else whole_case(store, case.number)
     return any(fold(sought) in fold(said_in(mail, store, parse).text) for mail in whole.messages)
 

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 
 import click
 
+from helpdeskctl.application.inbox import arrivals, remember_backlog
 from helpdeskctl.application.ingest import (
     Ports,
     Report,
-    arrivals,
     ingest_inbox,
     rehearse,
-    remember_backlog,
 )
 from helpdeskctl.application.logbook import logged
 from helpdeskctl.application.outbox import send_waiting, waiting_mails
@@ -77,11 +76,11 @@ def command(
 
         return watch_inbox(asked, maildir, lambda report: _print(report, asked, verbose), backlog)
     ports = bootstrap.ports(asked.settings, maildir)
-    arrived = arrivals(ports, backlog)
+    arrived = arrivals(ports.mailbox, ports.store, ports.clock(), backlog)
     if dry_run:
         _tell(rehearse(ports, arrived), asked, len(arrived), verbose=True)
         return exit_codes.DONE
-    remember_backlog(ports, backlog)
+    remember_backlog(ports.store, ports.clock(), backlog)
     read = logged(ingest_inbox(ports, arrived), bootstrap.log(asked.settings), ports.clock)
     reports = _tell(read, asked, len(arrived), verbose)
     wrong = reconciled(ports, arrived, reports)

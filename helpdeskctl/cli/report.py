@@ -4,8 +4,8 @@ import click
 
 from helpdeskctl.application.reporting import Report, report_of_contract, report_of_customer
 from helpdeskctl.cli import bootstrap
-from helpdeskctl.cli.days import Month, month_before
 from helpdeskctl.cli.formats import csv, json, tsv
+from helpdeskctl.cli.months import Month, month_before
 from helpdeskctl.cli.options import Session, common, session
 from helpdeskctl.cli.words import _
 from helpdeskctl.cli.writing import write

@@ -9,15 +9,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from helpdeskctl.application import ingest
+from helpdeskctl.application.inbox import arrivals, remember_backlog
 from helpdeskctl.application.ingest import (
     Ports,
-    arrivals,
     entry_id,
     folder,
     ingest_inbox,
     ingest_one,
     rehearse,
-    remember_backlog,
 )
 from helpdeskctl.application.outbox import Outbox, send_waiting
 from helpdeskctl.application.ports import Arrived, Snapshot
@@ -44,7 +43,9 @@ class Bench(NamedTuple):
 
     def run(self) -> list[ingest.Report]:
         """One batch, as the command line does it."""
-        reports = list(ingest_inbox(self.ports, arrivals(self.ports, None)))
+        reports = list(
+            ingest_inbox(self.ports, arrivals(self.ports.mailbox, self.ports.store, self.ports.clock(), None))
+        )
         for _ in send_waiting(
             Outbox(self.store, self.sender, self.ports.texts, self.ports.policy, self.clock)
         ):
@@ -76,7 +77,16 @@ def test_mails_become_cases_in_order_of_arrival() -> None:
 
 def test_a_group_of_mails_shares_a_commit() -> None:
     desk = bench(**{f"k{n}": unlike(n) for n in range(120)})
-    assert len(list(ingest_inbox(desk.ports, arrivals(desk.ports, None)))) == 120
+    assert (
+        len(
+            list(
+                ingest_inbox(
+                    desk.ports, arrivals(desk.ports.mailbox, desk.ports.store, desk.ports.clock(), None)
+                )
+            )
+        )
+        == 120
+    )
     assert desk.store.commits == 3
 
 
@@ -192,7 +202,9 @@ def test_a_mail_that_vanishes_while_it_is_kept_is_passed_over(monkeypatch: pytes
 
 def test_a_dry_run_writes_nothing_and_sees_what_it_would_have_done() -> None:
     desk = bench(a=unlike(1), b=unlike(2, references=("1@cliente.example",)), c=TOO_LARGE)
-    reports = list(rehearse(desk.ports, arrivals(desk.ports, None)))
+    reports = list(
+        rehearse(desk.ports, arrivals(desk.ports.mailbox, desk.ports.store, desk.ports.clock(), None))
+    )
     assert [(r.decision.outcome, r.decision.case) for r in reports] == [
         ("opened", 1),
         ("followed_up", 1),
@@ -206,22 +218,32 @@ def test_old_mail_on_a_first_run_is_not_touched_until_somebody_decides() -> None
     desk = bench(a=unlike(1), b=unlike(2))
     desk.box.arrived["a"] = NOW - timedelta(days=2)
     with pytest.raises(UndecidedError):
-        arrivals(desk.ports, None)
-    assert [one.key for one in arrivals(desk.ports, "open")] == ["a", "b"]
-    assert [one.key for one in arrivals(desk.ports, "leave")] == ["b"]
-    remember_backlog(desk.ports, "leave")
-    assert [one.key for one in arrivals(desk.ports, None)] == ["b"]
+        arrivals(desk.ports.mailbox, desk.ports.store, desk.ports.clock(), None)
+    assert [
+        one.key for one in arrivals(desk.ports.mailbox, desk.ports.store, desk.ports.clock(), "open")
+    ] == ["a", "b"]
+    assert [
+        one.key for one in arrivals(desk.ports.mailbox, desk.ports.store, desk.ports.clock(), "leave")
+    ] == ["b"]
+    remember_backlog(desk.ports.store, desk.ports.clock(), "leave")
+    assert [one.key for one in arrivals(desk.ports.mailbox, desk.ports.store, desk.ports.clock(), None)] == [
+        "b"
+    ]
     # Days later, what was left is still left, and nothing else is.
     desk.clock.now = NOW + timedelta(days=10)
-    assert [one.key for one in arrivals(desk.ports, None)] == ["b"]
+    assert [one.key for one in arrivals(desk.ports.mailbox, desk.ports.store, desk.ports.clock(), None)] == [
+        "b"
+    ]
 
 
 def test_a_desk_that_has_read_mail_before_asks_no_more() -> None:
     desk = bench(a=unlike(1))
-    remember_backlog(desk.ports, None)
+    remember_backlog(desk.ports.store, desk.ports.clock(), None)
     desk.box.arrived["a"] = NOW - timedelta(days=30)
-    assert [one.key for one in arrivals(desk.ports, None)] == ["a"]
-    remember_backlog(desk.ports, None)
+    assert [one.key for one in arrivals(desk.ports.mailbox, desk.ports.store, desk.ports.clock(), None)] == [
+        "a"
+    ]
+    remember_backlog(desk.ports.store, desk.ports.clock(), None)
     assert desk.store.backlog() == "open"
 
 

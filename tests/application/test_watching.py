@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from helpdeskctl.application.ingest import Ports, Report, remember_backlog
+from helpdeskctl.application.inbox import remember_backlog
+from helpdeskctl.application.ingest import Ports, Report
 from helpdeskctl.application.outbox import Outbox
 from helpdeskctl.application.ports import Receipt
 from helpdeskctl.application.watching import Met, Watch, watched
@@ -35,7 +36,7 @@ class World:
         self.ports = Ports(
             self.box, self.store, self.parser, self.parser.peek, FakeTexts(), rules, self.clock, at_once
         )
-        remember_backlog(self.ports, None)
+        remember_backlog(self.ports.store, self.ports.clock(), None)
         listed = self.box.inbox
 
         def counted() -> list[Any]:
