@@ -18,7 +18,7 @@ from benchmarks import mails
 from benchmarks.peers import Peer, peers
 from benchmarks.report import Row, write
 from benchmarks.running import BIN, PYTHON, ROOT, SCRATCH, TOOL, Command, environ, paired, run
-from benchmarks.steps import draw, steps
+from benchmarks.steps import batch_steps, draw, steps
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "11"))
 SIZES = [int(size) for size in os.environ.get("BENCH_STORES", "1000 100000").split()]
@@ -224,7 +224,8 @@ def main() -> None:
     stores[f"{OPEN:,} open"] = desk("open", OPEN, OPEN)
     rows = piped(others, stores | {f"{FILES:,} files filed": crowded()}) + commands(stores)
     write(rows, batch(others), memory(), ROUNDS)
-    draw(steps(desk("memory", 0, 0)["HOME"], ROUNDS))
+    fill(emptied(SCRATCH / "batch"), 0, BATCH)
+    draw(steps(desk("memory", 0, 0)["HOME"], ROUNDS), batch_steps(str(SCRATCH / "batch")))
 
 
 if __name__ == "__main__":
