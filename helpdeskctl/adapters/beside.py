@@ -5,8 +5,6 @@ or a machine that has no room for one, costs time only: the step is then done he
 """
 
 import os
-import pickle
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -26,6 +24,9 @@ def beside(step: Callable[[A], T]) -> Iterator[Callable[[A], Callable[[], T]]]:
     if len(os.sched_getaffinity(0)) < 2 or _has_threads():
         yield partial(partial, step)
         return
+    # A pipe, with its one mail, never comes here.
+    import signal
+
     (asked, asking), (told, telling) = os.pipe(), os.pipe()
     try:
         child = os.fork()
@@ -52,6 +53,8 @@ def beside(step: Callable[[A], T]) -> Iterator[Callable[[A], Callable[[], T]]]:
 
 def _serve(step: Callable[[A], T], asked: int, telling: int) -> NoReturn:
     """The child: a result for each request, until there are no more or something goes wrong."""
+    import pickle
+
     # Whatever happens, it must not go on as if it were its parent.
     try:
         with open(asked, "rb") as requests, open(telling, "wb") as results:
@@ -63,6 +66,8 @@ def _serve(step: Callable[[A], T], asked: int, telling: int) -> NoReturn:
 
 
 def _begun(step: Callable[[A], T], requests: FileIO, results: BinaryIO, given: A) -> Callable[[], T]:
+    import pickle
+
     try:
         rest = memoryview(pickle.dumps(given, pickle.HIGHEST_PROTOCOL))
         while rest:
@@ -73,6 +78,8 @@ def _begun(step: Callable[[A], T], requests: FileIO, results: BinaryIO, given: A
 
 
 def _result(step: Callable[[A], T], results: BinaryIO, given: A) -> T:
+    import pickle
+
     try:
         found: T = pickle.load(results)
     except (EOFError, pickle.UnpicklingError):
