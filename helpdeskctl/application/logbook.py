@@ -31,6 +31,14 @@ def logged(reports: Iterable[Report], write: Write, clock: Clock) -> Iterator[Re
         began = clock()
 
 
+def logged_alone(read: Callable[[], Report | None], write: Write, clock: Clock) -> Report | None:
+    """The report of one mail, told to the log; None, and no line, when somebody else took the mail."""
+    began = clock()
+    if report := read():
+        write(line(report, clock(), clock() - began), False)
+    return report
+
+
 def line(report: Report, now: datetime, took: timedelta) -> str:
     """The line of one mail."""
     decision = report.decision

@@ -1,12 +1,14 @@
 """`helpdeskctl held`: mail that could not be read, or is marked as spam (behaviour.md §2, §9)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
 
 from helpdeskctl.application import held
 from helpdeskctl.application.ingest import Ports, Report
+from helpdeskctl.application.logbook import logged_alone
 from helpdeskctl.application.outbox import send_waiting
 from helpdeskctl.application.ports import LedgerEntry
 from helpdeskctl.cli import bootstrap, exit_codes
@@ -145,11 +147,12 @@ def _again(
     asked: Session, idents: tuple[str, ...], read: Callable[[LedgerEntry, Ports], Report | None]
 ) -> int:
     """Each mail read again in that way; none given: all that are held."""
-    ports = bootstrap.ports(asked.settings)
+    ports, log = bootstrap.ports(asked.settings), bootstrap.log(asked.settings)
     codes, decisions = [exit_codes.DONE], []
     for ident in idents or [entry.id for entry in held.held(ports.store)]:
         try:
-            report = read(held.held_entry(ports.store, ident), ports)
+            entry = held.held_entry(ports.store, ident)
+            report = logged_alone(partial(read, entry, ports), log, ports.clock)
         except NoSuchCaseError as error:
             codes.append(complain(error))
             continue

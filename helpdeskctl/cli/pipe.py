@@ -45,13 +45,10 @@ def run_pipe(argv: list[str]) -> int:
         arrived = box.save(sys.stdin.buffer, chosen_options.recipients)
         saved = True
         from helpdeskctl.application.ingest import ingest_one
-        from helpdeskctl.application.logbook import line
+        from helpdeskctl.application.logbook import logged_alone
 
         ports = bootstrap.ports(chosen)
-        began = ports.clock()
-        if report := ingest_one(arrived, ports):
-            now = ports.clock()
-            bootstrap.log(chosen)(line(report, now, now - began), False)
+        logged_alone(lambda: ingest_one(arrived, ports), bootstrap.log(chosen), ports.clock)
         if outbox := bootstrap.outbox(chosen, ports.store):
             from helpdeskctl.application.outbox import send_waiting
 

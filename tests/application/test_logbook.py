@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from helpdeskctl.application.ingest import Report
-from helpdeskctl.application.logbook import failure, line, logged
+from helpdeskctl.application.logbook import failure, line, logged, logged_alone
 from helpdeskctl.application.ports import Arrived
 from helpdeskctl.domain.errors import MailboxError
 from helpdeskctl.domain.outcomes import Decision
@@ -47,6 +47,18 @@ def test_each_mail_is_told_once_and_handed_on() -> None:
         reports
     )
     assert [(text.split(" ")[2], failed) for text, failed in told] == [("key=1", False), ("key=2", False)]
+
+
+def test_a_mail_read_alone_is_told_unless_somebody_else_took_it() -> None:
+    told: list[str] = []
+    times = iter(NOW + timedelta(seconds=n) for n in range(20))
+    reports = iter((report("1"), None))
+    given = [
+        logged_alone(lambda: next(reports), lambda line, _: told.append(line), lambda: next(times))
+        for _ in range(2)
+    ]
+    assert given == [report("1"), None]
+    assert [line.split(" ")[2] for line in told] == ["key=1"]
 
 
 def test_our_own_sentences_are_told_and_the_words_of_a_bug_are_not() -> None:

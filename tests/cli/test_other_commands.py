@@ -184,6 +184,21 @@ def test_a_person_makes_cases_of_held_mails(call: Call, desk: Desk) -> None:
     assert call("show", str(listed["Stampante guasta al piano"]["number"])).code == 0
 
 
+def test_each_held_mail_that_is_read_again_is_a_line_of_the_log(call: Call, desk: Desk) -> None:
+    log = desk.home / "mail.log"
+    desk.config.write_text(desk.config.read_text() + f'[log]\nfile = "{log}"\n')
+    desk.deliver(mail("Offerta imperdibile solo per oggi", X_Spam_Flag="YES"), "1")
+    call("ingest")
+    (held,) = json.loads(call("held", "list", "--json").out)
+    assert call("held", "retry", held["id"]).code == 0
+    assert call("held", "open", held["id"], "nessuno").code == 66
+    told = [line.partition(" mail ")[2].split() for line in log.read_text().splitlines()]
+    assert [(words[0], words[2]) for words in told] == [
+        ("key=1", "outcome=held"), ("key=1", "outcome=held"), ("key=1", "outcome=opened"),
+    ]  # fmt: skip
+    assert "Offerta" not in log.read_text()
+
+
 def test_the_outbox_shows_what_waits(call: Call, desk: Desk) -> None:
     desk.config.write_text(desk.config.read_text().replace('transport = "sendmail"', 'transport = "none"'))
     desk.deliver(mail("Stampante guasta al secondo piano"), "1")
