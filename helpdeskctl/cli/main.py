@@ -1,5 +1,6 @@
 """The group of commands, each loaded only when it is called, and the outermost boundary."""
 
+import io
 import os
 import sys
 from typing import Any, TypeVar
@@ -131,6 +132,7 @@ def first_sentence(text: str) -> str:
 def run(argv: list[str]) -> int:
     """Run one command; every error ends here as one sentence on stderr and an exit code."""
     os.umask(0o077)
+    _write_whole()
     speak(_language(argv))
     try:
         done = make_group().main(argv, "helpdeskctl", standalone_mode=False, obj=Session())
@@ -141,6 +143,9 @@ def run(argv: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return exit_codes.USAGE if isinstance(error, click.UsageError) else exit_codes.FAILED
+    # What click makes of a reader that has gone; it raises this for nothing else.
+    except SystemExit:
+        return _reader_gone()
     # The outermost boundary: a bug ends as a sentence, too; its trace is for who asks for it.
     except Exception as error:
         if os.environ.get("HELPDESKCTL_TRACE"):
@@ -148,14 +153,27 @@ def run(argv: list[str]) -> int:
         return _told(error)
 
 
+def _write_whole() -> None:
+    """Buffer stdout where PYTHONUNBUFFERED took the buffer away: Python then drops in silence what a
+    write that was cut short (a full disk, a reader that has gone) has left over."""
+    bare = getattr(sys.stdout, "buffer", None)
+    if isinstance(bare, io.RawIOBase):
+        encoding, errors = sys.stdout.encoding, sys.stdout.errors
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(bare), encoding, errors, write_through=True)
+
+
 def _told(error: Exception) -> int:
     """The error said on stderr; its exit code."""
     if isinstance(error, BrokenPipeError):
-        # The reader (`| head`) has seen enough; nothing may be printed when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return exit_codes.READER_GONE
+        return _reader_gone()
     click.echo(f"helpdeskctl: {said(error)}", err=True)
     return exit_codes.of(error)
+
+
+def _reader_gone() -> int:
+    """The reader (`| head`) has seen enough; nothing may be printed when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return exit_codes.READER_GONE
 
 
 def said(error: Exception) -> str:
