@@ -20,6 +20,11 @@ def is_pipe(argv: list[str]) -> bool:
     return "ingest" in argv and "-" in argv[argv.index("ingest") + 1 :]
 
 
+def is_watch(argv: list[str]) -> bool:
+    """Whether the arguments say `ingest --watch`."""
+    return "ingest" in argv and "--watch" in argv[argv.index("ingest") + 1 :]
+
+
 def main() -> NoReturn:
     """Run the command line; the process ends with its exit code (helpdeskctl.cli.exit_codes)."""
     gc.set_threshold(_COLLECT_AFTER)
@@ -28,9 +33,19 @@ def main() -> NoReturn:
         from helpdeskctl.cli.pipe import run_pipe
 
         _end(run_pipe(argv))
+    if is_watch(argv):
+        _end_when_told()
     from helpdeskctl.cli.main import run
 
     _end(run(argv))
+
+
+def _end_when_told() -> None:
+    """Until it watches, and has mails in hand (helpdeskctl.cli.watching), a signal ends it at once."""
+    import signal
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _received, _frame: os._exit(0))
 
 
 def _end(code: int) -> NoReturn:

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
 import pytest
 
+from helpdeskctl.__main__ import is_watch
 from helpdeskctl.adapters.tinydb_store import TinyDbStore
 from tests.cli.conftest import Call, Desk, mail
 
@@ -64,6 +65,27 @@ def test_what_arrives_is_answered_and_a_signal_ends_it_with_0(desk: Desk, number
         eventually(lambda: len(acknowledged(desk)) == 1)
         assert ended(process, number) == (0, "", "")
     assert desk.folder(".Cases.*") == ["1"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_it_starts_ends_it_with_0_as_well(desk: Desk, number: int) -> None:
+    slow = desk.home / "slow.toml"
+    os.mkfifo(slow)
+    held: list[int] = []
+
+    def reads_a_configuration_that_does_not_come() -> bool:
+        # No one reads yet: ENXIO.
+        with suppress(OSError):
+            held.append(os.open(slow, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(held)
+
+    with watching("--config", str(slow)) as process:
+        eventually(reads_a_configuration_that_does_not_come)
+        process.send_signal(number)
+        # Python tells a signal that came just before a read only after it.
+        os.close(held[0])
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (0, "", "")
 
 
 def test_while_nothing_arrives_it_does_next_to_nothing(desk: Desk) -> None:
@@ -160,6 +182,20 @@ def test_a_mail_that_cannot_be_sent_is_tried_again_without_anybody_s_help(call: 
         (desk.home / "exit").unlink()
         # The first pause is two minutes.
         eventually(lambda: len(acknowledged(desk)) == 1, 150)
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (["ingest", "--watch"], True),
+        (["--config", "x", "ingest", "Maildir", "--watch"], True),
+        (["ingest"], False),
+        (["--watch"], False),
+        (["list"], False),
+    ],
+)
+def test_a_watch_is_told_by_its_arguments_alone(argv: list[str], expected: bool) -> None:
+    assert is_watch(argv) is expected
 
 
 def test_an_old_maildir_has_to_be_decided_about_first(desk: Desk) -> None:
