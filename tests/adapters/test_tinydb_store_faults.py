@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from helpdeskctl.adapters.tinydb_store import TinyDbStore, intents
+from helpdeskctl.adapters.tinydb_store.inspecting import damages
 from helpdeskctl.domain.case import Status
 from helpdeskctl.domain.errors import StoreDamagedError
 from helpdeskctl.domain.message import Address
+from helpdeskctl.domain.registry import Contract, Customer, Registry
 from tests.builders import ANNA, NOW, case, entry, numbers, outgoing
 
 ROME = ZoneInfo("Europe/Rome")
@@ -369,6 +371,36 @@ def test_a_damaged_list_is_named_and_made_again_once_removed(tmp_path: Path) -> 
     path.unlink()
     mend(store)
     assert state(store) == whole
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b'{"address:capo@ros', b"[]", b"\xff", b'{"address:capo@rossi.example": {"name": "Rossi"}}'],
+)
+def test_a_damaged_part_of_the_registry_is_named_and_made_again(content: bytes, tmp_path: Path) -> None:
+    store = at(some(tmp_path / "store"))
+    rossi = Customer("Rossi", ("capo@rossi.example",), ())
+    store.replace_registry(Registry((rossi,), ()))
+    (part,) = (tmp_path / "store/index").glob("registry.*/*")
+    part.write_bytes(content)
+    with pytest.raises(StoreDamagedError) as raised:
+        store.snapshot().customer("address", "capo@rossi.example")
+    assert f"{part} is damaged: run `helpdeskctl doctor --reindex`" in str(raised.value)
+    assert [str(error) for error in damages(str(tmp_path / "store"), ROME, deep=False)] == [str(raised.value)]
+    store.reindex()
+    assert store.snapshot().customer("address", "capo@rossi.example") == rossi
+    assert not list(damages(str(tmp_path / "store"), ROME, deep=False))
+
+
+def test_a_registry_that_is_none_of_ours_is_named(tmp_path: Path) -> None:
+    store = at(some(tmp_path / "store"))
+    contract = Contract("2026/A", "Rossi", date(2026, 1, 1), None, (), ())
+    store.replace_registry(Registry((), (contract,)))
+    path = tmp_path / "store/registry.json"
+    path.write_text(path.read_text().replace("2026-01-01", "dal 2026"))
+    for reading in (store.registry, lambda: store.snapshot().contract("2026/a")):
+        with pytest.raises(StoreDamagedError, match=r"registry\.json cannot be read"):
+            reading()
 
 
 def test_a_missing_shard_is_named_and_nothing_takes_its_place(tmp_path: Path) -> None:

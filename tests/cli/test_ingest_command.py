@@ -204,3 +204,21 @@ def test_a_store_that_has_gone_from_beside_its_mail_is_not_begun_anew(call: Call
     (desk.maildir / f".Cases.{datetime.now():%Y-%m}").rename(desk.maildir / ".Vecchi")  # noqa: DTZ005
     assert call("ingest").code == 0
     assert call("list").out.split("\t")[0] == "1"
+
+
+def test_a_damaged_part_of_the_registry_is_no_fault_of_a_mail_s(call: Call, desk: Desk) -> None:
+    (desk.home / "clienti.csv").write_text("nome;indirizzi\nCliente Spa;anna.verdi@cliente.example\n")
+    assert call("customers", "import", str(desk.home / "clienti.csv")).code == 0
+    desk.deliver(mail("Server lento"), "1")
+    assert call("ingest").code == 0
+    for part in (desk.home / "store/index").glob("registry.*/*"):
+        part.write_bytes(b"")
+    desk.deliver(mail("Stampante guasta"), "2")
+    told = call("ingest")
+    assert told.code == 1
+    assert "doctor --reindex" in told.err
+    assert (desk.maildir / "new/2").exists()
+    assert call("held", "list").out == ""
+    call("doctor", "--reindex")
+    assert call("ingest").code == 0
+    assert [case["customer"] for case in json.loads(call("list", "--json").out)] == ["Cliente Spa"] * 2

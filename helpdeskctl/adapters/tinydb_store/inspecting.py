@@ -6,7 +6,7 @@ from datetime import tzinfo
 from functools import partial
 from itertools import chain
 
-from helpdeskctl.adapters.tinydb_store import codec, index
+from helpdeskctl.adapters.tinydb_store import codec, index, registry
 from helpdeskctl.adapters.tinydb_store.shelves import Shelves, understood
 from helpdeskctl.adapters.tinydb_store.store import TinyDbStore
 from helpdeskctl.domain.errors import StoreDamagedError
@@ -27,6 +27,7 @@ def damages(path: str, zone: tzinfo, deep: bool) -> Iterator[StoreDamagedError]:
         return
     yield from _damage(store.snapshot().secret)
     yield from _damage(store.registry)
+    yield from _damage(partial(registry.check_derived, path))
     shelves = Shelves(path, zone)
     yield from _damage(partial(shelves.check_last, index.last_shard(path)))
     if shelves.last() and not index.exists(path):

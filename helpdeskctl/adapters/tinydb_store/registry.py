@@ -6,8 +6,9 @@ of, so that they are never read for another one.
 
 import json
 import os
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from helpdeskctl.adapters.tinydb_store import files
 from helpdeskctl.adapters.tinydb_store.codec import Document
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 FILE = "registry.json"
 _DERIVED = "index/registry"
+# What reading a document raises that is none of ours.
+_NOT_OURS = (ValueError, KeyError, TypeError, AttributeError)
+
+T = TypeVar("T")
 
 
 def exists(path: str) -> bool:
@@ -28,22 +33,24 @@ def exists(path: str) -> bool:
 
 def read(path: str) -> "Registry":
     """The whole registry."""
-    from helpdeskctl.domain.registry import Registry
-
-    found = _read(path)
-    return Registry(tuple(map(_customer, found["customers"])), tuple(map(_contract, found["contracts"])))
+    return _read(path, _registry)
 
 
 def customer(path: str, kind: str, value: str) -> "Customer | None":
     """The customer of that `address` or `domain`."""
-    document = _found(path, f"{kind}:{value}")
-    return _customer(document) if document else None
+    return _found(path, f"{kind}:{value}", _customer)
 
 
 def contract(path: str, number: str) -> "Contract | None":
     """The contract of that number."""
-    document = _found(path, f"contract:{number.casefold()}")
-    return _contract(document) if document else None
+    return _found(path, f"contract:{number.casefold()}", _contract)
+
+
+def check_derived(path: str) -> None:
+    """Read all that is derived; `StoreDamagedError` for the first file that is damaged."""
+    directory = f"{path}/{_directory(path)}" if exists(path) else ""
+    for bucket in files.names(directory):
+        _in_bucket(f"{directory}/{bucket}", _decoded)
 
 
 def replace(root: Root, registry: "Registry") -> None:
@@ -69,27 +76,47 @@ def derive(root: Root) -> None:
     import shutil
 
     buckets: dict[str, Document] = {}
-    for key, document in _keyed(_read(root.path)):
+    for key, document in _read(root.path, _keyed):
         buckets.setdefault(_bucket(key), {})[key] = document
     fresh = _DERIVED + files.NEW
     shutil.rmtree(f"{root.path}/{fresh}", ignore_errors=True)
     files.make_directory(root, fresh)
     for bucket, documents in buckets.items():
         files.replace(root, f"{fresh}/{bucket}", json.dumps(documents).encode(), durable=False)
+    # After a power failure they would be there, and empty.
+    os.sync()
     for name in files.names(f"{root.path}/index"):
         if name.startswith("registry.") and not name.endswith(files.NEW):
             shutil.rmtree(f"{root.path}/index/{name}", ignore_errors=True)
     os.rename(f"{root.path}/{fresh}", f"{root.path}/{_directory(root.path)}")
 
 
-def _found(path: str, key: str) -> Document | None:
+def _found(path: str, key: str, decode: Callable[[Document], T]) -> T | None:
+    """What `decode` makes of the document that has that key; None where none has it."""
+
+    def decoded(documents: Document) -> T | None:
+        document = documents.get(key)
+        return decode(document) if document is not None else None
+
     if not exists(path):
         return None
     directory = f"{path}/{_directory(path)}"
     if os.path.exists(directory):
-        documents: Document = json.loads(files.read(f"{directory}/{_bucket(key)}") or b"{}")
-        return documents.get(key)
-    return next((document for known, document in _keyed(_read(path)) if known == key), None)
+        return _in_bucket(f"{directory}/{_bucket(key)}", decoded)
+    return _read(path, lambda found: decoded(dict(_keyed(found))))
+
+
+def _in_bucket(file: str, decode: Callable[[Document], T]) -> T | None:
+    """What `decode` makes of that small file; None where there is no such file, as nothing belongs there."""
+    content = files.read(file)
+    if content is None:
+        return None
+    try:
+        return decode(json.loads(content))
+    except _NOT_OURS as error:
+        raise StoreDamagedError(
+            "{file} is damaged: run `helpdeskctl doctor --reindex`.", file=file
+        ) from error
 
 
 def _keyed(found: Document) -> list[tuple[str, Document]]:
@@ -115,17 +142,27 @@ def _directory(path: str) -> str:
     return f"{_DERIVED}.{told.st_mtime_ns}.{told.st_size}"
 
 
-def _read(path: str) -> Document:
+def _read(path: str, decode: Callable[[Document], T]) -> T:
+    """What `decode` makes of the whole file."""
     content = files.read(f"{path}/{FILE}")
-    if content is None:
-        return {"customers": [], "contracts": []}
     try:
-        found: Document = json.loads(content)
-        _keyed(found)
-    except (ValueError, KeyError, TypeError) as error:
+        return decode({"customers": [], "contracts": []} if content is None else json.loads(content))
+    except _NOT_OURS as error:
         said = "{file} cannot be read ({reason}): run `helpdeskctl doctor --repair`."
         raise StoreDamagedError(said, file=f"{path}/{FILE}", reason=str(error)) from error
-    return found
+
+
+def _registry(found: Document) -> "Registry":
+    from helpdeskctl.domain.registry import Registry
+
+    return Registry(tuple(map(_customer, found["customers"])), tuple(map(_contract, found["contracts"])))
+
+
+def _decoded(documents: Document) -> list["Customer | Contract"]:
+    """Everything in one of the small files."""
+    return [
+        _contract(one) if key.startswith("contract:") else _customer(one) for key, one in documents.items()
+    ]
 
 
 def _customer(document: Any) -> "Customer":
