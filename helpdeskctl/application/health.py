@@ -150,8 +150,10 @@ def _lock(looking: Looking) -> Judgements:
 
 
 def _store(looking: Looking) -> Judgements:
-    for error in looking.damages(looking.deep):
-        yield health.broken(error)
+    damaged = list(looking.damages(looking.deep))
+    yield from map(health.broken, damaged)
+    if not damaged:
+        yield from health.unfound(_unfound(looking))
 
 
 def _clock(looking: Looking) -> Judgements:
@@ -267,6 +269,16 @@ def _queue(looking: Looking) -> list[Arrived]:
         return inbox
     border = datetime.fromisoformat(decided)
     return [one for one in inbox if one.at >= border]
+
+
+def _unfound(looking: Looking) -> list[int]:
+    """The cases, of those looked at, that the index does not know by their contract."""
+    cited: dict[str, set[int]] = {}
+    for case in _cases(looking):
+        if case.contract:
+            cited.setdefault(case.contract.number, set()).add(case.number)
+    numbers = looking.store.snapshot().numbers
+    return sorted(set[int]().union(*(cases.difference(numbers("contract", c)) for c, cases in cited.items())))
 
 
 def _cases(looking: Looking) -> Iterator[Case]:

@@ -287,6 +287,14 @@ def drift(unknown: Sequence[str], still_there: Sequence[str], lost: Sequence[str
         )
 
 
+def unfound(cases: Sequence[int]) -> Judgements:
+    """Whether the index knows cases by their contract; one made before there were contracts does not."""
+    if cases:
+        said = "{count} cases are not found by their contract: {cases}."
+        named = _named([f"#{number}" for number in cases])
+        yield warning(said, "Run `helpdeskctl doctor --reindex`.", count=len(cases), cases=named)
+
+
 def _named(names: Sequence[str]) -> str:
     """The first few, and that there are more."""
     return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")

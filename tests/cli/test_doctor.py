@@ -106,6 +106,11 @@ def truncated_shard(desk: Desk) -> None:
     path.write_bytes(path.read_bytes()[:-9])
 
 
+def truncated_part_of_the_registry(desk: Desk) -> None:
+    (part,) = (desk.home / "store/index").glob("registry.*/*")
+    part.write_bytes(part.read_bytes()[:-9])
+
+
 def lost_index(desk: Desk) -> None:
     shutil.rmtree(desk.home / "store/index")
 
@@ -153,6 +158,7 @@ def unwritable_log(desk: Desk) -> None:
         (readable_secret, "rights", "failed"),
         (lost_store, "rights", "failed"),
         (truncated_shard, "store", "failed"),
+        (truncated_part_of_the_registry, "store", "failed"),
         (lost_index, "store", "failed"),
         (mail_of_tomorrow, "clock", "failed"),
         (no_program, "transport", "failed"),
@@ -263,6 +269,24 @@ def test_reindex_makes_a_missing_index_again(call: Call, working: Desk) -> None:
     told = call("--lang", "en", "doctor", "--reindex")
     assert (told.code, told.err) == (0, "The index was made anew.\n")
     assert len(call("list").out.splitlines()) == 2
+
+
+def test_an_index_from_before_there_were_contracts_is_told(
+    call: Call, working: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from helpdeskctl.adapters.tinydb_store import index
+
+    (working.home / "contratti.csv").write_text("numero;cliente\n2026/0117;Officine Rossi\n")
+    assert call("contracts", "import", str(working.home / "contratti.csv")).code == 0
+    assert call("set", "2", "--contract", "2026/0117").code == 0
+    known = index.keys_of
+    with monkeypatch.context() as before:
+        before.setattr(index, "keys_of", lambda d: {key for key in known(d) if key[0] != "contract"})
+        assert call("doctor", "--reindex").code == 0
+    (found,) = findings(call)["store"]
+    assert (found["state"], found["detail"]) == ("warning", "1 cases are not found by their contract: #2.")
+    assert "`helpdeskctl doctor --reindex`" in found["cure"]
+    assert findings(call, "--reindex") == {}
 
 
 def test_a_newer_store_is_refused_by_every_one_of_them(call: Call, working: Desk) -> None:

@@ -163,3 +163,9 @@ def test_what_store_and_maildir_tell_differently_is_named() -> None:
     assert states(health.drift(["a"], ["b"], ["c"])) == ["warning", "warning", "failed"]
     many = told(health.drift([f"m{n}" for n in range(9)], [], []))
     assert "9 mails" in many and "m4, …" in many and "m5" not in many
+
+
+def test_cases_that_the_index_does_not_know_by_their_contract_are_named() -> None:
+    assert told(health.unfound([])) == ""
+    said = "6 cases are not found by their contract: #3, #4, #5, #6, #7, …."
+    assert told(health.unfound(range(3, 9))) == said
