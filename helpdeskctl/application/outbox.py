@@ -56,15 +56,19 @@ def send_waiting(outbox: Outbox, retry_now: bool = False) -> Iterator[Sent]:
     Who does not get the sender's lock leaves the mail to the holder, who looks again after unlocking.
     """
     tried: set[tuple[Holder, str]] = set()
-    while due := _due(outbox, retry_now, tried):
+    waits = bool(outbox.store.waiting())
+    while waits:
         with outbox.store.sending() as ours:
             if not ours:
                 return
+            # Not before: who held the lock until now has sent what waited then.
+            due = _due(outbox, retry_now, tried)
             for one in due:
                 if (one.holder, one.mail.id) not in tried:
                     together = _together(one, due, tried)
                     tried |= {(each.holder, each.mail.id) for each in together}
                     yield from _send(outbox, together)
+        waits = bool(_due(outbox, retry_now, tried))
 
 
 def next_attempt(mail: OutgoingMail, now: datetime) -> datetime:

@@ -189,6 +189,26 @@ def test_the_holder_looks_again_for_what_came_in_meanwhile() -> None:
     assert sent_by(desk) == ["a", "b"]
 
 
+def test_what_another_sent_just_before_it_gave_up_the_lock_is_not_sent_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = outbox()
+    store, free = store_of(desk), store_of(desk).sending
+    store.cases = {7: case(7, outgoing=(outgoing("a"), outgoing("b")))}
+
+    @contextmanager
+    def held_until_now() -> Iterator[bool]:
+        with monkeypatch.context() as other:
+            other.setattr(store, "sending", free)
+            run(desk)
+        with free() as ours:
+            yield ours
+
+    monkeypatch.setattr(store, "sending", held_until_now)
+    run(desk)
+    assert sent_by(desk) == ["a", "b"]
+
+
 def test_a_mail_of_the_ledger_is_sent_too() -> None:
     desk = outbox(LATER)
     held = entry(
