@@ -5,21 +5,32 @@ from collections.abc import Iterable
 
 from helpdeskctl.application.ingest import Ports, Report
 from helpdeskctl.application.ports import Arrived
+from helpdeskctl.domain.errors import HelpdeskError
 
 _OUTCOMES = ("opened", "followed_up", "closed", "reopened", "ignored", "duplicate", "held")
 
 
-def imbalance(read: int, outcomes: Counter[str], left: list[str]) -> str:
-    """The reconciliation of a batch: "" when the books balance, else what does not (behaviour.md §2)."""
+def imbalance(read: int, outcomes: Counter[str], left: list[str]) -> HelpdeskError | None:
+    """What does not add up in a batch: a mail without an outcome, or one that is left (behaviour.md §2)."""
     accounted = sum(outcomes.values())
     if read != accounted:
-        return f"{read} mails were read, but only {accounted} have an outcome."
+        return HelpdeskError(
+            "The books do not balance: {read} mails read, {count} with an outcome. "
+            "The rest is read next time.",
+            read=read,
+            count=accounted,
+        )
     if left:
-        return f"{len(left)} mails have an outcome but are still in the inbox, the first is {left[0]}."
-    return ""
+        return HelpdeskError(
+            "The books do not balance: {count} mails have an outcome but are still in the inbox, the first "
+            "is {key}. They are filed next time.",
+            count=len(left),
+            key=left[0],
+        )
+    return None
 
 
-def reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report]) -> str:
+def reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report]) -> HelpdeskError | None:
     """What does not add up. A mail without a report that has gone was taken by a pipe meanwhile."""
     reported = {report.arrived.key for report in reports}
     still_there = [one.key for one in arrived if ports.mailbox.locate(one.key)]

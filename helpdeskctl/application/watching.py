@@ -96,7 +96,7 @@ def _group(watch: Watch, arrived: list[Arrived]) -> Iterator[Met]:
         reports.append(report)
         yield report
     if wrong := reconciled(ports, arrived, reports):
-        yield HelpdeskError("The books do not balance: {what}", what=wrong)
+        yield wrong
 
 
 def _whole_round(watch: Watch) -> bool:

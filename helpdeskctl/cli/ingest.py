@@ -21,7 +21,7 @@ from helpdeskctl.application.reminders import remind
 from helpdeskctl.cli import bootstrap, exit_codes
 from helpdeskctl.cli.formats import json, tsv
 from helpdeskctl.cli.options import Session, common, session
-from helpdeskctl.cli.speaking import say
+from helpdeskctl.cli.speaking import complain, say
 from helpdeskctl.cli.words import _
 
 
@@ -85,7 +85,7 @@ def command(
     reports = _tell(read, asked, len(arrived), verbose)
     wrong = reconciled(ports, arrived, reports)
     if wrong:
-        say("helpdeskctl: " + _("the books do not balance: {what}").format(what=wrong))
+        complain(wrong)
     remind(ports.store, ports.texts, ports.policy, ports.clock)
     outbox = bootstrap.outbox(asked.settings, ports.store)
     sent = sum(1 for done in send_waiting(outbox) if done.mail.state == "sent") if outbox else 0
