@@ -5,7 +5,7 @@ The pipe and the batch are the same path; a dry run is the path stopped before a
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -112,9 +112,13 @@ def ingest_inbox(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
 def rehearse(ports: Ports, arrivals: list[Arrived]) -> Iterator[Report]:
     """What `ingest_inbox` would do, writing nothing anywhere (`--dry-run`)."""
     store = ports.store.snapshot()
+
+    def rehearsed(arrived: Arrived, raw: str) -> Report:
+        return _settle(Read(arrived, "", raw, _parsed(raw, arrived.at, ports)), store, ports)
+
     for arrived in arrivals:
-        if raw := ports.mailbox.locate(arrived.key):
-            yield _settle(Read(arrived, "", raw, _parsed(raw, arrived.at, ports)), store, ports)
+        if report := _taken(arrived, ports, partial(rehearsed, arrived)):
+            yield report
 
 
 def folder(decision: Decision, at: datetime) -> str:
@@ -174,13 +178,19 @@ def _settled(group: list[Read], ports: Ports) -> Iterator[Report]:
 
 def _kept(arrived: Arrived, ports: Ports) -> str | None:
     """Where the store keeps the mail; None when it has gone from the inbox."""
-    path = ports.mailbox.locate(arrived.key)
-    if path is None:
-        return None
-    try:
-        return ports.store.keep(path, arrived.key, arrived.at)
-    except FileNotFoundError:
-        return None
+    return _taken(arrived, ports, lambda path: ports.store.keep(path, arrived.key, arrived.at))
+
+
+def _taken(arrived: Arrived, ports: Ports, take: Callable[[str], T]) -> T | None:
+    """What `take` makes of the mail at its path; None when it has gone from the inbox."""
+    # A mail program may rename it, for other flags, just after it was found.
+    for _ in range(5):
+        path = ports.mailbox.locate(arrived.key)
+        if path is None:
+            break
+        with suppress(FileNotFoundError):
+            return take(path)
+    return None
 
 
 def _parsed(raw: str, at: datetime, ports: Ports) -> Message | Decision:

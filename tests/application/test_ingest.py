@@ -20,7 +20,7 @@ from helpdeskctl.application.ingest import (
 )
 from helpdeskctl.application.outbox import Outbox, send_waiting
 from helpdeskctl.application.ports import Arrived, Snapshot
-from helpdeskctl.application.reckoning import imbalance
+from helpdeskctl.application.reckoning import imbalance, reconciled
 from helpdeskctl.domain.case import Status
 from helpdeskctl.domain.errors import StoreLockedError, UndecidedError
 from helpdeskctl.domain.message import Message
@@ -198,6 +198,38 @@ def test_a_mail_that_vanishes_while_it_is_kept_is_passed_over(monkeypatch: pytes
     desk = bench(a=unlike(1))
     monkeypatch.setattr(desk.store, "keep", vanished)
     assert desk.run() == []
+
+
+def test_a_mail_that_is_renamed_just_before_it_is_taken_is_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def renamed_twice() -> Callable[[str], str | None]:
+        """What finds the mail, and twice under a name that it has no more."""
+        names = iter(["old", "older", "inbox/a"])
+        return lambda key: next(names, "inbox/a") if key in desk.box.arrived else None
+
+    def taken(path: str) -> None:
+        if path != "inbox/a":
+            raise FileNotFoundError
+
+    def keep(path: str, key: str, at: datetime) -> str:
+        taken(path)
+        return kept(path, key, at)
+
+    def parse(path: str, arrived_at: datetime) -> Message:
+        taken(desk.store.raw(path))
+        return desk.parser(path, arrived_at)
+
+    desk = bench(a=unlike(1))
+    kept = desk.store.keep
+    monkeypatch.setattr(desk.store, "keep", keep)
+    ports, arrived = desk.ports._replace(parse=parse), desk.box.inbox()
+    monkeypatch.setattr(desk.box, "locate", renamed_twice())
+    assert [r.decision.outcome for r in rehearse(ports, arrived)] == ["opened"]
+    monkeypatch.setattr(desk.box, "locate", renamed_twice())
+    reports = list(ingest_inbox(ports, arrived))
+    assert [r.decision.outcome for r in reports] == ["opened"]
+    assert reconciled(ports, arrived, reports) is None
 
 
 def test_a_dry_run_writes_nothing_and_sees_what_it_would_have_done() -> None:
