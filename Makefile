@@ -7,7 +7,7 @@ ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "helpdeskctl needs
 
 # What `system-test` drives, as Debian calls it.
 CHAIN  := chromium dbus-daemon dovecot-imapd dovecot-lmtpd dovecot-pop3d dovecot-sieve faketime fetchmail \
-          fonts-dejavu-core getmail6 logrotate maildrop man-db msmtp openbox openssl poppler-utils postfix \
+          fonts-dejavu-core getmail6 logrotate maildrop man-db msmtp mutt openbox openssl poppler-utils postfix \
           procmail python3-venv strace systemd tmux trayer x11-xserver-utils xdg-utils xdotool xvfb zsh
 # What Qt needs on X11.
 CHAIN  += libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4 \
