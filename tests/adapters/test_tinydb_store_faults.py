@@ -479,7 +479,7 @@ def test_any_bit_that_flips_in_a_shard_is_noticed(tmp_path: Path) -> None:
 def test_a_torn_line_of_any_length_spoils_no_other(tmp_path: Path) -> None:
     root = some(tmp_path / "store")
     whole = state(at(root))
-    for file in ("open", "waiting", "held", "mails", "people"):
+    for file in ("open", "waiting", "held", "keys", "people"):
         path = root / "index" / file
         path = path if path.is_file() else min(path.iterdir())
         content = path.read_bytes()

@@ -54,8 +54,10 @@ def opened(root: Root, name: str, flags: int, rights: int = 0o666) -> int:
     A new file gets those of the root's rights that are among `rights`.
     """
     path = f"{root.path}/{name}"
-    with suppress(FileNotFoundError):
+    try:
         return os.open(path, flags | _PLAIN)
+    except FileNotFoundError:
+        pass
     make_directory(root, os.path.dirname(name))
     fd = os.open(path, flags | os.O_CREAT | _PLAIN, 0o600)
     _adopt(fd, root, root.mode & rights)
@@ -81,12 +83,10 @@ def write(fd: int, content: bytes) -> None:
 
 
 def append(root: Root, name: str, content: bytes, durable: bool = False) -> None:
-    """Add whole lines; a line that a crash has torn is ended first, so that it spoils no other."""
-    fd = opened(root, name, os.O_RDWR | os.O_APPEND)
+    """Add the content to the file, which is made if need be."""
+    fd = opened(root, name, os.O_WRONLY | os.O_APPEND)
     try:
-        size = os.fstat(fd).st_size
-        torn = size > 0 and os.pread(fd, 1, size - 1) != b"\n"
-        write(fd, b"\n" + content if torn else content)
+        write(fd, content)
         if durable:
             os.fsync(fd)
     finally:

@@ -1,11 +1,12 @@
 """The index: which case or ledger file a mail, a person or an id belongs to, and three short lists.
 
 All of it is derived from shards and ledger, and never the only place of anything. Its files are logs: a
-line said twice says the same as once, and a later line outdoes an earlier one. Below `index/`:
+line said twice says the same as once, and a later line outdoes an earlier one. What is added begins with a
+newline, which ends what a crash has torn before it. Below `index/`:
 
 | file | line | what |
 |---|---|---|
-| `mails/a3f` | `HASH NUMBER;` or `HASH -NUMBER;` | cases (no longer) known by key, message_id, digest |
+| `keys/a3` | `HASH NUMBER;` or `HASH -NUMBER;` | cases (no longer) known by key, message_id, digest |
 | | `HASH DAY/NNN;` | the ledger file that an entry lies in |
 | `people/0c` | as above | cases of a requester, customer or contract |
 | `open` | `NUMBER TAB BRIEF SUMMARY TAB` | what `list` shows of a case; `null` when no more |
@@ -36,6 +37,7 @@ _KEPT = timedelta(days=8)
 _GROWN = 2
 _SMALL = 16 * 1024
 _HEAD_LENGTH = len(b"\t000000000000\t\n")
+_KEYS = "keys"
 _PEOPLE = frozenset({"requester", "customer", "contract"})
 # Ends a line of a log. No value holds a tab, so that a line without this end is one that a crash has torn.
 _END = "\t"
@@ -99,7 +101,7 @@ def say(root: Root, lines: Lines, directory: str = "index") -> None:
     """Add the lines to their files."""
     for file, added in lines.items():
         name = f"{directory}/{file}"
-        files.append(root, name, "".join(f"{line}\n" for line in added).encode(), index_must_be_synced())
+        files.append(root, name, "\n".join(("", *added, "")).encode(), index_must_be_synced())
         if file in LOGS or file.startswith(searching.DIRECTORY):
             _compact(root, name)
 
@@ -108,12 +110,13 @@ def begin(root: Root, directory: str) -> None:
     """Empty logs: an index that lacks one is no index."""
     for log in LOGS:
         files.append(root, f"{directory}/{log}", b"")
-    files.make_directory(root, f"{directory}/{searching.DIRECTORY}")
+    for name in (_KEYS, searching.DIRECTORY):
+        files.make_directory(root, f"{directory}/{name}")
 
 
 def exists(path: str) -> bool:
     """Whether the store at `path` has an index."""
-    return all(os.path.exists(f"{path}/index/{name}") for name in (*LOGS, searching.DIRECTORY))
+    return all(os.path.exists(f"{path}/index/{name}") for name in (*LOGS, _KEYS, searching.DIRECTORY))
 
 
 def is_behind(path: str) -> bool:
@@ -123,14 +126,14 @@ def is_behind(path: str) -> bool:
 
 def found(path: str, kind: str, value: str) -> set[str]:
     """Numbers of cases, or for the kind `entry` the ledger file, that were told of that value."""
-    key = normal(kind, value)
-    file, name = _bucket(key)
-    sought = name.encode() + b" "
+    file, name = _bucket(normal(kind, value))
+    content = files.read(f"{path}/index/{file}") or b""
     places: set[str] = set()
-    for line in (files.read(f"{path}/index/{file}") or b"").split(b"\n"):
+    for rest in content.split(f"\n{name} ".encode())[1:]:
+        place = rest.partition(b"\n")[0].decode("ascii", "replace")
         # A line without its end was torn by a crash; its commit is going to say it again.
-        if line.startswith(sought) and line.endswith(b";"):
-            place = line[len(sought) : -1].decode("ascii", "replace")
+        if place.endswith(";"):
+            place = place[:-1]
             if place.startswith("-"):
                 places.discard(place[1:])
             else:
@@ -234,12 +237,11 @@ def _next_at(document: Document | None) -> str | None:
 
 
 def _bucket(key: Key) -> tuple[str, str]:
-    """Which of 4096 files (256 for people, who have many cases each) a key stands in, and its name there."""
+    """Which of 256 files (others for people, who have many cases each) a key stands in, and its name there."""
     from hashlib import sha256
 
     digest = sha256("\0".join(key).encode("utf-8", "surrogatepass")).hexdigest()
-    file = f"people/{digest[:2]}" if key[0] in _PEOPLE else f"mails/{digest[:3]}"
-    return file, digest[3:23]
+    return f"{'people' if key[0] in _PEOPLE else _KEYS}/{digest[:2]}", digest[2:22]
 
 
 def _bucket_line(key: Key, place: str) -> Said:

@@ -160,7 +160,7 @@ def _registry(root: Root) -> Iterator[Mended]:
 
 def _ledger_files_indexed(path: str) -> set[str]:
     """The ledger files that the index speaks of: also those of which nothing else is left."""
-    buckets = (files.read(f"{path}/index/mails/{name}") or b"" for name in files.names(f"{path}/index/mails"))
+    buckets = (files.read(f"{path}/index/keys/{name}") or b"" for name in files.names(f"{path}/index/keys"))
     return {found.decode() for content in buckets for found in _LEDGER_FILE.findall(content)}
 
 
