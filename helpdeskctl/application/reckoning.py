@@ -33,7 +33,8 @@ def imbalance(read: int, outcomes: Counter[str], left: list[str]) -> HelpdeskErr
 def reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report]) -> HelpdeskError | None:
     """What does not add up. A mail without a report that has gone was taken by a pipe meanwhile."""
     reported = {report.arrived.key for report in reports}
-    still_there = [one.key for one in arrived if ports.mailbox.locate(one.key)]
+    inbox = {one.key for one in ports.mailbox.inbox()}
+    still_there = [one.key for one in arrived if one.key in inbox]
     read = len(reported) + sum(1 for key in still_there if key not in reported)
     outcomes = Counter(r.decision.outcome for r in reports if r.decision.outcome in _OUTCOMES)
     return imbalance(read, outcomes, [key for key in still_there if key in reported])
