@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from helpdeskctl.application.correspondence import written
 from helpdeskctl.application.ports import CaseStore, Clock, LedgerEntry, Snapshot, Texts
-from helpdeskctl.domain import answers, transitions
+from helpdeskctl.domain import answers, brief, transitions
 from helpdeskctl.domain.answers import Postmark
 from helpdeskctl.domain.case import Case, OutgoingMail
 from helpdeskctl.domain.decision import PERSONAL
@@ -27,7 +27,9 @@ _LONGEST_WEEKEND = 8
 def remind(store: CaseStore, texts: Texts, policy: Policy, clock: Clock) -> int:
     """Queue what is to be told now; how many mails that were."""
     now = clock()
-    due = [case.number for case in store.open_cases() if _to_tell(case, policy, now)]
+    briefs = store.open_briefs()
+    due_soon = briefs.cases(map(brief.number, brief.due_by(briefs.lines, now + transitions.SOON)))
+    due = [case.number for case in due_soon if _to_tell(case, policy, now)]
     daily = _daily_is_due(store, policy, now)
     if not due and not daily:
         return 0

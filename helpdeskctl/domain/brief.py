@@ -57,6 +57,12 @@ def number(line: str) -> int:
     return int(line[_NUMBER])
 
 
+def due_by(lines: Iterable[str], at: datetime) -> list[str]:
+    """Those of which the first action is due by then, or was."""
+    until = _instant(at)
+    return [line for line in lines if line[_LATE] <= until]
+
+
 def in_order(lines: Iterable[str], now: datetime) -> list[str]:
     """The most pressing first: what is late at that time, then by place."""
     at, ordered = _instant(now), sorted(lines)

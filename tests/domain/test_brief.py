@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from helpdeskctl.application.listing import pressing
 from helpdeskctl.cli.formats import tsv
-from helpdeskctl.domain.brief import brief, in_order, number, shown
+from helpdeskctl.domain.brief import brief, due_by, in_order, number, shown
 from helpdeskctl.domain.case import Case, Drafting, Status, Urgency
+from helpdeskctl.domain.transitions import SOON, marks_at
 from tests.builders import NOW, case, outgoing
 
 _TIMES = st.none() | st.integers(-200, 200).map(lambda minutes: NOW + timedelta(minutes=minutes))
@@ -45,6 +46,13 @@ def test_lines_and_order_are_those_of_the_whole_cases(desk: tuple[Case, ...], mi
     assert [number(line) for line in ordered] == [one.number for one in whole]
     for text, one in zip(shown(ordered, now), whole, strict=True):
         assert text in {"", tsv.case(one, now)}
+
+
+@given(_DESKS, st.integers(-300, 300))
+def test_those_due_by_then_are_those_marked_so(desk: tuple[Case, ...], minutes: int) -> None:
+    now = NOW + timedelta(minutes=minutes)
+    due = {number(line) for line in due_by(map(brief, desk), now + SOON)}
+    assert due == {one.number for one in desk if {"late", "due_soon"} & {*marks_at(one, now)}}
 
 
 def test_a_plain_case_needs_not_be_asked_for_whole() -> None:
