@@ -98,8 +98,6 @@ def _found(path: str, key: str, decode: Callable[[Document], T]) -> T | None:
         document = documents.get(key)
         return decode(document) if document is not None else None
 
-    if not exists(path):
-        return None
     directory = f"{path}/{_directory(path)}"
     if os.path.exists(directory):
         return _in_bucket(f"{directory}/{_bucket(key)}", decoded)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import tzinfo
+from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,13 @@ class Overlay:
         self.put_entries: dict[str, Document | None] = {}
         self._path = path
         self._zone = zone
-        self._secret = secret
+        # None of these changes while a snapshot is looked at.
+        self._secret = cache(secret)
+        self._is_indexed = cache(partial(index.exists, path))
+        self._is_registry_there = cache(partial(registry.exists, path))
         self._cases: dict[int, Case] = {}
         self._entries: dict[str, LedgerEntry | None] = {}
         self._numbers: dict[index.Key, set[int]] = {}
-        self._indexed: bool | None = None
 
     def secret(self) -> bytes:
         """The key of our Message-IDs."""
@@ -69,15 +72,15 @@ class Overlay:
 
     def customer(self, kind: str, value: str) -> "Customer | None":
         """The registered customer of an address or a mail domain."""
-        return registry.customer(self._path, kind, value)
+        return registry.customer(self._path, kind, value) if self.has_registry() else None
 
     def contract(self, number: str) -> "Contract | None":
         """The registered contract of that number."""
-        return registry.contract(self._path, number)
+        return registry.contract(self._path, number) if self.has_registry() else None
 
     def has_registry(self) -> bool:
         """Whether any customer or contract is registered."""
-        return registry.exists(self._path)
+        return self._is_registry_there()
 
     def put(self, case: Case) -> None:
         """Keep the case as it now is."""
@@ -110,8 +113,3 @@ class Overlay:
             return {int(number) for number in index.found(self._path, *key) if number.isdigit()}
         documents = chain.from_iterable(map(self.shelves.documents, self.shelves.shard_files()))
         return {document["number"] for document in documents if key in index.keys_of(document)}
-
-    def _is_indexed(self) -> bool:
-        if self._indexed is None:
-            self._indexed = index.exists(self._path)
-        return self._indexed
