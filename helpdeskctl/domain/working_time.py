@@ -5,6 +5,7 @@ Pure reckoning on aware instants; what a calendar is comes from the configuratio
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 _DAY = timedelta(days=1)
@@ -82,13 +83,21 @@ def _spans(since: datetime, calendar: Calendar) -> Iterator[Span]:
     since = since.astimezone(UTC)
     first_day = since.astimezone(calendar.zone).date()
     for offset in range(_FURTHEST):
-        day = first_day + offset * _DAY
-        if not calendar.always and (day.weekday() not in calendar.days or is_holiday(day, calendar)):
-            continue
-        for begin, end in ((0, 1440),) if calendar.always else calendar.hours:
-            last = _instant(day, end, calendar.zone)
-            if last > since:
-                yield max(since, _instant(day, begin, calendar.zone)), last
+        for begin, end in _spans_of(first_day + offset * _DAY, calendar):
+            if end > since:
+                yield max(since, begin), end
+
+
+# Cases opened on one day are due on the next few.
+@lru_cache(64)
+def _spans_of(day: date, calendar: Calendar) -> tuple[Span, ...]:
+    """The working spans of a day."""
+    if not calendar.always and (day.weekday() not in calendar.days or is_holiday(day, calendar)):
+        return ()
+    hours = ((0, 1440),) if calendar.always else calendar.hours
+    return tuple(
+        (_instant(day, begin, calendar.zone), _instant(day, end, calendar.zone)) for begin, end in hours
+    )
 
 
 def _instant(day: date, minute: int, zone: tzinfo) -> datetime:

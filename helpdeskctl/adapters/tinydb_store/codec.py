@@ -27,6 +27,7 @@ from helpdeskctl.domain.case import (
 from helpdeskctl.domain.events import Event, Finding
 from helpdeskctl.domain.message import Address, Attachment
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
 _STATUSES = {status.value: status for status in Status}
 
 Document = dict[str, Any]
@@ -37,9 +38,10 @@ _Convert = Callable[[Any, Times], Any]
 def encoded(value: Any) -> Any:
     """A value of the domain as JSON knows it."""
     if isinstance(value, tuple):
-        if fields := getattr(value, "_fields", None):
-            return {name: encoded(item) for name, item in zip(fields, value, strict=True)}
-        return [encoded(item) for item in value]
+        # Most of what a case is made of stays as it is.
+        items = [item if type(item) in _AS_IT_IS else encoded(item) for item in value]
+        fields = getattr(value, "_fields", None)
+        return dict(zip(fields, items, strict=True)) if fields else items
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Urgency):

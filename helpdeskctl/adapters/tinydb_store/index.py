@@ -44,6 +44,8 @@ _END = "\t"
 # Stands for a brief's tabs, and after it: the unit separator of ASCII, which no text that prints holds.
 _BETWEEN = b"\x1f"
 
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
 Key = tuple[str, str]
 # One line for one file of the index.
 Said = tuple[str, str]
@@ -208,7 +210,7 @@ def _shown(document: Document | None, at: Times) -> str:
         return "null"
     summary = codec.summary(document)
     told = brief(codec.summarized(summary, at)).split("\t")
-    return _BETWEEN.decode().join((*told, json.dumps(summary, separators=(",", ":"))))
+    return _BETWEEN.decode().join((*told, _encode(summary)))
 
 
 def _waiting_lines(holder: int | str, document: Document | None, before: Document | None) -> Iterator[Said]:
