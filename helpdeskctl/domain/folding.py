@@ -4,11 +4,15 @@
 full-width letters and a word broken by an invisible character.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from helpdeskctl.domain.patterns import lazily
+
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'" * 5)
+_BEYOND_ASCII = lazily(r"[^\x00-\x7f]+")
 # A context longer than this says no more about why a rule hit.
 _LONGEST_WORD = 60
 
@@ -42,10 +46,15 @@ def words_at(text: Folded, start: int, end: int) -> str:
 
 def _plain(text: str) -> str:
     """The text without case, accents and marks, its white space as it was."""
-    if text.isascii():
-        return text.replace("`", "'").casefold()
+    text = text.replace("`", "'")
+    if not text.isascii():
+        text = _BEYOND_ASCII().sub(_plain_run, text)
+    return text.casefold()
+
+
+def _plain_run(run: re.Match[str]) -> str:
     # Each character by itself: to put a long run of marks in order, as for the whole, takes quadratic time.
-    return text.translate({ord(char): _plain_character(char) for char in set(text)})
+    return "".join(map(_plain_character, run[0]))
 
 
 # A text has few characters that are not ASCII, many times over.
