@@ -16,8 +16,9 @@ and (). What a fact says is never read as a template.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from itertools import repeat
 from string import Template
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,11 +43,15 @@ _MONTHS = {
 _CLOCK = {"it": "ore ", "en": ""}
 
 
+Facts = Mapping[str, str | tuple[str, ...]]
+
+
 class _Line(NamedTuple):
-    """A line of a template; `conditions` are facts and whether each must be empty."""
+    """A line of a template; `conditions` are facts and whether each must be empty. In `text`, `%s` stands
+    for each of the facts `names`, and `%%` for a per cent sign."""
 
     conditions: tuple[tuple[str, bool], ...]
-    template: Template
+    text: str
     names: tuple[str, ...]
 
 
@@ -79,8 +84,8 @@ class FileTexts:
             self._read[template] = self._lines(template)
         subject, body = self._read[template]
         written = {name: self._written(value) for name, value in facts.items() if value}
-        heading = " ".join(" ".join(_substituted(subject, written)).split())
-        return heading, _joined(body, written)
+        heading = " ".join(_filled(subject, _values(subject, written)))
+        return " ".join(heading.split()), _joined(body, written)
 
     def _lines(self, name: str) -> tuple[_Line, list[_Line]]:
         if name not in self.names():
@@ -135,30 +140,43 @@ def _line(text: str, path: str, number: int) -> _Line:
     while condition := re.match(_CONDITION, text):
         conditions.append((condition[2], condition[1] == "!"))
         text = text[condition.end() :]
-    template = Template(text.rstrip())
-    if not template.is_valid():
+    text, names = text.rstrip(), list[str]()
+    if not Template(text).is_valid():
         said = 'The text {path}, line {line}, has a "$" that begins no name: write "$$" for a dollar sign.'
         raise ConfigurationError(said, path=path, line=number)
-    return _Line(tuple(conditions), template, tuple(template.get_identifiers()))
+
+    def place(found: re.Match[str]) -> str:
+        if found["escaped"]:
+            return "$"
+        names.append(found["named"] or found["braced"])
+        return "%s"
+
+    written = re.sub(Template.pattern, place, text.replace("%", "%%"))
+    return _Line(tuple(conditions), written, tuple(names))
 
 
-def _joined(lines: list[_Line], facts: Mapping[str, str | tuple[str, ...]]) -> str:
+def _joined(lines: list[_Line], facts: Facts) -> str:
     """The body, without blank lines at its ends and with one between what is apart."""
     body: list[str] = []
     for line in lines:
-        if not all((not facts.get(name)) == empty for name, empty in line.conditions):
+        if line.conditions and not all((not facts.get(name)) == empty for name, empty in line.conditions):
             continue
-        if line.template.template:
-            if not line.names or any(facts.get(name) for name in line.names):
-                body.extend(_substituted(line, facts))
+        values = _values(line, facts)
+        if line.text:
+            if not values or any(values):
+                body.extend(_filled(line, values))
         elif body and body[-1]:
             body.append("")
     return "\n".join(body).rstrip("\n") + "\n"
 
 
-def _substituted(line: _Line, facts: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
+def _values(line: _Line, facts: Facts) -> list[str | tuple[str, ...]]:
+    return [facts.get(name, "") for name in line.names]
+
+
+def _filled(line: _Line, values: list[str | tuple[str, ...]]) -> list[str]:
     """The line with its facts, once for each item of those that have several."""
-    values = {name: facts.get(name, "") for name in line.names}
-    several = {name: value for name, value in values.items() if isinstance(value, tuple)}
-    for items in zip(*several.values(), strict=False) if several else [()]:
-        yield line.template.substitute(values, **dict(zip(several, items, strict=True)))
+    if not any(isinstance(value, tuple) for value in values):
+        return [line.text % tuple(values)]
+    several = [value if isinstance(value, tuple) else repeat(value) for value in values]
+    return [line.text % items for items in zip(*several, strict=False)]

@@ -267,11 +267,16 @@ def render(own: Path, text: str, **facts: object) -> tuple[str, str]:
         ("Subject: x\n?a: ?!b: tutti", {"a": "1", "b": ""}, "tutti\n"),
         ("# commento\nSubject: x\n# un altro\nciao", {}, "ciao\n"),
         ("Subject: x\ncosta 5 $$", {}, "costa 5 $\n"),
+        ("Subject: x\nal 100% $name%s\n50%", {"name": "%d"}, "al 100% %d%s\n50%\n"),
         ("Subject: x\n$name", {"name": "$other ${x} ?due: "}, "$other ${x} ?due: \n"),
     ],
 )
 def test_what_a_file_may_say(own: Path, text: str, facts: dict[str, object], body: str) -> None:
     assert render(own, text, **facts)[1] == body
+
+
+def test_a_subject_may_name_no_fact(own: Path) -> None:
+    assert render(own, "Subject: al  100%s\n\nx")[0] == "al 100%s"
 
 
 def test_a_subject_is_one_line_whatever_the_fact(own: Path) -> None:

@@ -239,7 +239,7 @@ def _next_at(document: Document | None) -> str | None:
 
 
 def _bucket(key: Key) -> tuple[str, str]:
-    """Which of 256 files (others for people, who have many cases each) a key stands in, and its name there."""
+    """Which of 256 files (others for people, who have many cases) a key stands in, and its name there."""
     from hashlib import sha256
 
     digest = sha256("\0".join(key).encode("utf-8", "surrogatepass")).hexdigest()
