@@ -4,6 +4,7 @@ Our Message-IDs carry the case number and a keyed digest, so they cannot be made
 """
 
 import re
+from functools import lru_cache
 
 from helpdeskctl.domain.patterns import lazily
 
@@ -34,13 +35,17 @@ def token(number: int, language: str) -> str:
     return f"[Caso #{number}]" if language == "it" else f"[Case #{number}]"
 
 
+# Whoever looks at a mail asks this of its subject.
+@lru_cache(16)
 def cited_numbers(subject: str) -> tuple[int, ...]:
     """The case numbers a subject names, in order, each once."""
     bare = subject[_prefixes_end(subject) :]
     if not any(map(str.isdecimal, bare)):
         return ()
-    found = [(m.start(), int(m[1])) for pattern in (_TOKEN, _CASE) for m in pattern().finditer(bare)]
-    found += [(m.start(), int(n)) for m in _CASES().finditer(bare) for n in re.findall(r"\d+", m[1])]
+    found: list[tuple[int, int]] = []
+    if "cas" in bare.casefold():
+        found += [(m.start(), int(m[1])) for pattern in (_TOKEN, _CASE) for m in pattern().finditer(bare)]
+        found += [(m.start(), int(n)) for m in _CASES().finditer(bare) for n in re.findall(r"\d+", m[1])]
     if first := _AT_START().match(bare):
         found.append((0, int(first[1])))
     return tuple(dict.fromkeys(number for _, number in sorted(found) if number))

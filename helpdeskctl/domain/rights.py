@@ -67,5 +67,6 @@ def withheld_answer(here: Situation) -> Finding | None:
         return Finding("sender verification failed", "authentication-results", "fail", "no answer")
     if here.trusted:
         return None
-    withheld = unanswerable(here.message, here.sender)
-    return withheld or (here.automatic._replace(effect="no answer") if here.automatic else None)
+    if withheld := unanswerable(here.message, here.sender):
+        return withheld
+    return automatic._replace(effect="no answer") if (automatic := here.automatic) else None

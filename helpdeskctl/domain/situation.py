@@ -3,7 +3,7 @@
 The predicates of the decision's table are asked of this value; it decides nothing itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from helpdeskctl.domain.folding import Folded, fold, folded, words_at
 from helpdeskctl.domain.mail_commands import COMMANDS, MailCommand
 from helpdeskctl.domain.message import Address, Message
 from helpdeskctl.domain.patterns import lazily
-from helpdeskctl.domain.rules import Rule, View, occurrences, view
+from helpdeskctl.domain.rules import Rule, View, hits, occurrences, view
 from helpdeskctl.domain.settings import Policy
 
 # What may stand beside a bare command without saying anything ("Caso chiuso, grazie").
@@ -139,11 +139,10 @@ def desk_addresses(policy: Policy) -> frozenset[str]:
 def is_staff(address: str, policy: Policy) -> bool:
     """A technician's address or one of the staff patterns; a desk address never is."""
     address = address.lower()
-    if address in desk_addresses(policy):
-        return False
-    return any(address == t.address.lower() for t in policy.technicians) or any(
+    ours = any(address == t.address.lower() for t in policy.technicians) or any(
         fnmatchcase(address, pattern.lower()) for pattern in policy.desk.staff
     )
+    return ours and address not in desk_addresses(policy)
 
 
 def speaker(message: Message, desk: frozenset[str]) -> tuple[Address, bool]:
@@ -160,9 +159,10 @@ def speaker(message: Message, desk: frozenset[str]) -> tuple[Address, bool]:
     return message.sender, True
 
 
-def own_domains(policy: Policy) -> frozenset[str]:
+def own_domains(policy: Policy) -> Iterator[str]:
     """The mail domains of the desk's own addresses."""
-    return frozenset(address.rpartition("@")[2] for address in desk_addresses(policy))
+    for address in desk_addresses(policy):
+        yield address.rpartition("@")[2]
 
 
 def added(rule: Rule, subject: str, own_subject: str) -> Finding | None:
@@ -170,7 +170,11 @@ def added(rule: Rule, subject: str, own_subject: str) -> Finding | None:
     (behaviour.md §6)."""
     if "subject" not in rule.fields:
         return None
-    bare, own = _bare(subject), _bare(own_subject)
+    bare = _bare(subject)
+    # Most subjects have none of these words.
+    if not any(True for _ in hits(rule, bare)):
+        return None
+    own = _bare(own_subject)
     for word in _words_of(rule):
         spans = list(occurrences(word, bare))
         if len(spans) > sum(1 for _ in occurrences(word, own)):
@@ -203,9 +207,9 @@ def excused(subject: str, rules: Iterable[Rule]) -> Finding | None:
     """A command word that an `unless` phrase made no command: what is then said in the answer."""
     bare = _bare(subject)
     for rule in rules:
-        if rule.command and rule.unless:
+        if rule.command and (spans := list(hits(rule, bare))):
             kept = set(occurrences(rule, bare))
-            for span in occurrences(rule._replace(unless=()), bare):
+            for span in spans:
                 if span not in kept:
                     return Finding(rule.name, "subject", words_at(bare, *span), "no command")
     return None

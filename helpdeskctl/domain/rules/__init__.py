@@ -71,17 +71,22 @@ def view(
     }
 
 
+def hits(rule: Rule, text: Folded) -> Iterator[tuple[int, int]]:
+    """Where one of the rule's patterns stands in the folded text."""
+    for pattern in rule.compiled or map(_pattern, rule.patterns):
+        yield from KINDS[rule.kind](pattern, text)
+
+
 def occurrences(rule: Rule, text: Folded) -> Iterator[tuple[int, int]]:
     """Where the rule hits in the folded text, leaving out what an `unless` phrase covers."""
     excused: tuple[list[int], list[int]] | None = None
-    for pattern in rule.compiled or map(_pattern, rule.patterns):
-        for start, end in KINDS[rule.kind](pattern, text):
-            # Sought only after a hit: most mails have none, and phrases may be many.
-            if excused is None:
-                excused = _excused(rule, text)
-            before = bisect_right(excused[0], start)
-            if not before or excused[1][before - 1] < end:
-                yield start, end
+    for start, end in hits(rule, text):
+        # Sought only after a hit: most mails have none, and phrases may be many.
+        if excused is None:
+            excused = _excused(rule, text)
+        before = bisect_right(excused[0], start)
+        if not before or excused[1][before - 1] < end:
+            yield start, end
 
 
 def _excused(rule: Rule, text: Folded) -> tuple[list[int], list[int]]:
