@@ -185,9 +185,13 @@ def last_shard(path: str) -> int:
 
 
 def note_last_shard(root: Root, first: int) -> None:
-    """Remember it, if none was higher."""
+    """Remember it, if none was higher: always as long, so that it can be written over in place."""
     if first > last_shard(root.path):
-        files.replace(root, "index/last", b"%d" % first, durable=False)
+        fd = files.opened(root, "index/last", os.O_WRONLY)
+        try:
+            files.write(fd, b"%09d" % first)
+        finally:
+            os.close(fd)
 
 
 def _values(path: str, log: str, pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[Any, Any]]:
