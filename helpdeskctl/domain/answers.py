@@ -89,17 +89,14 @@ def acknowledgement(
 def notices(case: Case, events: Iterable[Event], policy: Policy, besides: str) -> list[Letter]:
     """What the sector and the owner are told; never the person whose own doing it was."""
     told = {event.event for event in events} & set(_NOTICED)
-    if not told:
+    addresses = [address for address in told_of(case, policy) if address.lower() != besides.lower()]
+    if not told or not addresses:
         return []
     facts = _notice_facts(case, policy)
     facts["escalated"] = case.urgency.name if "escalated" in told and "opened" not in told else ""
     for event in _NOTICED[:3]:
         facts[event] = "1" if event in told else ""
-    return [
-        Letter("notice", "notice", Address("", address), facts)
-        for address in told_of(case, policy)
-        if address.lower() != besides.lower()
-    ]
+    return [Letter("notice", "notice", Address("", address), facts) for address in addresses]
 
 
 def told_of(case: Case, policy: Policy) -> tuple[str, ...]:

@@ -144,4 +144,5 @@ def _within(domain: str, other: str) -> bool:
 
 def _first_word(value: str) -> str:
     """The value of a header without parameters and comments, in lower case."""
-    return re.split(r"[;(\s]", value.strip(), maxsplit=1)[0].lower()
+    # Most mail has none of these headers.
+    return re.split(r"[;(\s]", value.strip(), maxsplit=1)[0].lower() if value else ""

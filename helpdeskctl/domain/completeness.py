@@ -30,4 +30,4 @@ def says_nothing(subject: str, minimum: Minimum) -> bool:
 
 def words_of(text: str) -> list[str]:
     """The words of a text as they are compared: folded, and apart wherever no letter or digit stands."""
-    return "".join(c if c.isalnum() else " " for c in fold(text)).split()
+    return "".join([c if c.isalnum() else " " for c in fold(text)]).split()
