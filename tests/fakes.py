@@ -52,11 +52,12 @@ class MemorySnapshot:
     def entry(self, ident: str) -> LedgerEntry | None:
         return self.entries.get(ident)
 
-    def lately_sent(self) -> tuple[SentBefore, ...]:
+    def lately_sent(self, since: datetime, address: str = "") -> tuple[SentBefore, ...]:
         mails = [m for case in self.cases.values() for m in case.outgoing]
         mails += [m for entry in self.entries.values() for m in entry.outgoing]
-        sent = ((m.sent_at, m) for m in mails if m.sent_at and m.kind in LIMITED)
-        return tuple(sorted(SentBefore(at, m.to.address.lower(), m.kind, m.subject) for at, m in sent))
+        sent = ((m.sent_at, m) for m in mails if m.sent_at and m.sent_at >= since and m.kind in LIMITED)
+        found = sorted(SentBefore(at, m.to.address.lower(), m.kind, m.subject) for at, m in sent)
+        return tuple(one for one in found if address in {"", one.address})
 
     def customer(self, kind: str, value: str) -> Customer | None:
         found = (

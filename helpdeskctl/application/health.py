@@ -17,6 +17,7 @@ from helpdeskctl.domain import health
 from helpdeskctl.domain.case import Case
 from helpdeskctl.domain.errors import HelpdeskError, StoreDamagedError
 from helpdeskctl.domain.health import Judgement, Judgements
+from helpdeskctl.domain.limits import DAY
 from helpdeskctl.domain.settings import Settings
 
 # Somebody who holds the lock for so long does not work, but hangs; in seconds.
@@ -185,11 +186,11 @@ def _transport(looking: Looking) -> Judgements:
 
 
 def _limits(looking: Looking) -> Judgements:
-    snapshot, policy = looking.store.snapshot(), looking.settings.policy
-    before = snapshot.lately_sent()
+    snapshot, policy, now = looking.store.snapshot(), looking.settings.policy, looking.clock()
+    before = snapshot.lately_sent(now - 2 * DAY)
     addresses = {one.address for one in before}
     registered = {a for a in addresses if registered_customer(a, policy, snapshot)}
-    yield from health.limited(before, registered, looking.clock())
+    yield from health.limited(before, registered, now)
 
 
 def _held(looking: Looking) -> Judgements:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from helpdeskctl.application.ports import Snapshot
 from helpdeskctl.domain.case import Case, Status
 from helpdeskctl.domain.context import Context, Known, same_mail, same_with_other_body
-from helpdeskctl.domain.limits import noticed_lately
+from helpdeskctl.domain.limits import WEEK, noticed_lately
 from helpdeskctl.domain.message import Address, Message
 from helpdeskctl.domain.reference import bounced_number, cited_numbers, number_of
 from helpdeskctl.domain.registry import Contract, Customer, cited_contracts, is_public
@@ -55,7 +55,7 @@ def look_up(asked: Asked, policy: Policy, store: Snapshot, secret: bytes, now: d
         customer=customer,
         contracts=cited_and_known(message, store),
         registry_empty=not store.has_registry(),
-        noticed=policy.personal_reply and noticed_lately(sender.address, store.lately_sent(), now),
+        noticed=policy.personal_reply and _noticed(sender.address, store, now),
     )
 
 
@@ -118,6 +118,10 @@ def cited_and_known(message: Message, store: Snapshot) -> dict[str, Contract]:
     cited = cited_contracts(message.new_text, message.text)[:_CONTRACTS]
     found = {number.casefold(): store.contract(number) for number in cited}
     return {number: contract for number, contract in found.items() if contract}
+
+
+def _noticed(address: str, store: Snapshot, now: datetime) -> bool:
+    return noticed_lately(address, store.lately_sent(now - WEEK, address.lower()), now)
 
 
 def _candidates(

@@ -3,19 +3,22 @@
 What became of it is written down before the next one goes out (behaviour.md §8).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from helpdeskctl.application.looking_up import registered_customer
 from helpdeskctl.application.ports import CaseStore, Clock, Holder, MailSender, Receipt, Snapshot, Texts
 from helpdeskctl.domain.answers import several
 from helpdeskctl.domain.case import OutgoingMail
-from helpdeskctl.domain.limits import LIMITED, allowed_at
+from helpdeskctl.domain.limits import DAY, HOUR, LIMITED, allowed_to_one, allowed_to_unknown
 from helpdeskctl.domain.settings import Policy
 from helpdeskctl.domain.transitions import mail_event, with_marks
 
 _LONGEST_PAUSE = 60
+# So many addresses of one run are remembered to be customers' or not.
+_REMEMBERED = 10_000
 _GIVE_UP = timedelta(days=5)
 
 
@@ -63,11 +66,15 @@ def send_waiting(outbox: Outbox, retry_now: bool = False) -> Iterator[Sent]:
                 return
             # Not before: who held the lock until now has sent what waited then.
             due = _due(outbox, retry_now, tried)
+            is_registered, done = _registered(outbox), set[tuple[Holder, str]]()
             for one in due:
-                if (one.holder, one.mail.id) not in tried:
-                    together = _together(one, due, tried)
-                    tried |= {(each.holder, each.mail.id) for each in together}
-                    yield from _send(outbox, together)
+                if (one.holder, one.mail.id) not in done:
+                    together = _together(one, due, done)
+                    done |= {(each.holder, each.mail.id) for each in together}
+                    yield from _send(outbox, together, is_registered)
+            # Else its pause keeps a mail from being tried again too soon.
+            if retry_now:
+                tried |= done
         waits = bool(_due(outbox, retry_now, tried))
 
 
@@ -142,14 +149,25 @@ def _joins(mail: OutgoingMail) -> bool:
     return mail.kind == "personal" or (mail.kind == "acknowledgement" and mail.error == OVER_LIMIT)
 
 
-def _send(outbox: Outbox, together: list[Due]) -> Iterator[Sent]:
+def _registered(outbox: Outbox) -> Callable[[str], bool]:
+    """What tells whether an address is a customer's; each is looked up once."""
+    store = outbox.store.snapshot()
+
+    @lru_cache(_REMEMBERED)
+    def is_registered(address: str) -> bool:
+        return registered_customer(address, outbox.policy, store) is not None
+
+    return is_registered
+
+
+def _send(outbox: Outbox, together: list[Due], is_registered: Callable[[str], bool]) -> Iterator[Sent]:
     """One mail handed to the mail system, or left for later where a limit says so; the store told.
 
     Of several acknowledgements one mail is made, with all the numbers.
     """
     now, mail = outbox.clock(), together[0].mail
     if mail.kind in LIMITED:
-        allowed = _allowed_at(outbox, mail, now)
+        allowed = _allowed_at(outbox, mail, is_registered, now)
         if allowed > now:
             for one in together:
                 postponed = one.mail._replace(next_at=allowed, error=OVER_LIMIT)
@@ -172,13 +190,16 @@ def _send(outbox: Outbox, together: list[Due]) -> Iterator[Sent]:
     outbox.store.hand_over("")
 
 
-def _allowed_at(outbox: Outbox, mail: OutgoingMail, now: datetime) -> datetime:
-    """When the limits let the mail go."""
-    store = outbox.store.snapshot()
-    before = store.lately_sent()
-    addresses = {mail.to.address.lower(), *(one.address for one in before)}
-    registered = [a for a in addresses if registered_customer(a, outbox.policy, store)]
-    return allowed_at(mail, before, registered, now)
+def _allowed_at(
+    outbox: Outbox, mail: OutgoingMail, is_registered: Callable[[str], bool], now: datetime
+) -> datetime:
+    """When the limits let the mail go; no more is read than they reach back."""
+    store, address = outbox.store.snapshot(), mail.to.address.lower()
+    registered = is_registered(address)
+    allowed = allowed_to_one(store.lately_sent(now - DAY, address), registered, now)
+    if registered:
+        return allowed
+    return max(allowed, allowed_to_unknown(mail, store.lately_sent(now - HOUR), is_registered, now))
 
 
 def _told(outbox: Outbox, holder: Holder, mail: OutgoingMail, receipt: Receipt, now: datetime) -> Sent:

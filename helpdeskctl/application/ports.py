@@ -124,8 +124,9 @@ class Snapshot(Protocol):
     def entry(self, ident: str) -> LedgerEntry | None:
         """The ledger entry of that id."""
 
-    def lately_sent(self) -> "tuple[SentBefore, ...]":
-        """The automatic mail of at least the last week, without notices, oldest first."""
+    def lately_sent(self, since: datetime, address: str = "") -> "tuple[SentBefore, ...]":
+        """The automatic mail sent since then, without notices, oldest first: of the last week at most,
+        and what went to that address (lower case) only, where one is given."""
 
     def customer(self, kind: str, value: str) -> "Customer | None":
         """The registered customer of an `address` or a mail `domain` (lower case)."""

@@ -3,7 +3,7 @@
 What is over a limit is not dropped: it waits until the limit allows it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ from helpdeskctl.domain.reference import oldest_subject
 
 # The kinds that nobody at the desk wrote, and that go to who wrote to it.
 LIMITED = frozenset({"acknowledgement", "answer", "personal"})
-_HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+# How far back the limits reach: of one address, of unknown ones together, of the personal notice.
+DAY, HOUR, WEEK = timedelta(days=1), timedelta(hours=1), timedelta(days=7)
 # So many to one address: unknown, registered.
 _AN_HOUR, A_DAY = (10, 60), (40, 200)
 # To unknown addresses: with one subject, and in all. An autoresponder may change its address at each
@@ -30,31 +31,38 @@ class SentBefore(NamedTuple):
     subject: str
 
 
-def allowed_at(
-    mail: OutgoingMail, before: Sequence[SentBefore], registered: Iterable[str], now: datetime
-) -> datetime:
-    """When the mail may be sent: now, or when enough of what was sent before lies far enough back.
+def allowed_to_one(before: Iterable[SentBefore], registered: bool, now: datetime) -> datetime:
+    """When one more may be sent to an address: now, or when enough of what it got lies far enough back.
 
-    `registered` are the addresses among those mailed, and the mail's own, that belong to customers.
+    `before` is what was sent there within a `DAY` at least; `registered` tells whether it is a customer's.
     """
-    known, address = set(registered), mail.to.address.lower()
-    limited = [one for one in before if one.kind in LIMITED]
-    own = [one.at for one in limited if one.address == address]
-    grade = address in known
-    waits = [_free(own, _AN_HOUR[grade], _HOUR, now), _free(own, A_DAY[grade], _DAY, now)]
-    if not grade:
-        unknown = [one for one in limited if one.address not in known]
-        subject = _topic(mail.subject)
-        alike = [one.at for one in unknown if _topic(one.subject) == subject]
-        waits += [_free(alike, _SAME_SUBJECT, _HOUR, now)]
-        waits += [_free([one.at for one in unknown], _ALL_UNKNOWN, _HOUR, now)]
-    return max(waits)
+    own = [one.at for one in before if one.kind in LIMITED]
+    return max(_free(own, _AN_HOUR[registered], HOUR, now), _free(own, A_DAY[registered], DAY, now))
+
+
+def allowed_to_unknown(
+    mail: OutgoingMail, before: Iterable[SentBefore], is_registered: Callable[[str], bool], now: datetime
+) -> datetime:
+    """When a mail to an unknown address may be sent, as far as what all of them got lets it.
+
+    `before` is what was sent within an `HOUR` at least, to whomever; nobody is looked up in the registry
+    while that is less than a limit.
+    """
+    recent = [one for one in before if one.kind in LIMITED and now - one.at < HOUR]
+    subject = _topic(mail.subject)
+    alike = [one for one in recent if _topic(one.subject) == subject]
+    waits = []
+    for sent, most in ((alike, _SAME_SUBJECT), (recent, _ALL_UNKNOWN)):
+        if len(sent) >= most:
+            unknown = [one.at for one in sent if not is_registered(one.address)]
+            waits.append(_free(unknown, most, HOUR, now))
+    return max(waits, default=now)
 
 
 def noticed_lately(address: str, before: Iterable[SentBefore], now: datetime) -> bool:
     """Whether that address got the notice about personal addresses within a week."""
     return any(
-        one.kind == "personal" and one.address == address.lower() and now - one.at < _WEEK for one in before
+        one.kind == "personal" and one.address == address.lower() and now - one.at < WEEK for one in before
     )
 
 

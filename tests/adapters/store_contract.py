@@ -228,7 +228,7 @@ class StoreContract:
         assert store.snapshot().customer("domain", "rossi.example") is None
 
     def test_what_was_sent_lately_is_known(self, store: CaseStore) -> None:
-        assert store.snapshot().lately_sent() == ()
+        assert store.snapshot().lately_sent(NOW) == ()
         sent = outgoing("a", state="sent", sent_at=NOW)
         self.put(
             store,
@@ -240,12 +240,17 @@ class StoreContract:
             writing.put(
                 case(1, outgoing=(sent, outgoing("b", state="sent", sent_at=NOW + timedelta(minutes=2))))
             )
-        found = [(one.address, one.kind, one.at) for one in store.snapshot().lately_sent()]
+        found = [(one.address, one.kind, one.at) for one in store.snapshot().lately_sent(NOW)]
         assert found == [
             (ANNA.address, "acknowledgement", NOW),
             (STRANGER.address, "personal", NOW + timedelta(minutes=1)),
             (ANNA.address, "acknowledgement", NOW + timedelta(minutes=2)),
         ]
+        after = store.snapshot().lately_sent(NOW + timedelta(seconds=1))
+        assert [one.kind for one in after] == ["personal", "acknowledgement"]
+        to_anna = store.snapshot().lately_sent(NOW + timedelta(seconds=1), ANNA.address)
+        assert [one.at for one in to_anna] == [NOW + timedelta(minutes=2)]
+        assert store.snapshot().lately_sent(NOW, "nessuno@cliente.example") == ()
 
     def test_the_secret_stays_the_same(self, store: CaseStore) -> None:
         with store.transaction() as writing:

@@ -312,3 +312,73 @@ def test_what_technicians_write_has_no_limit() -> None:
     store_of(desk).cases = {7: case(7, outgoing=tuple(outgoing(f"r{n}", kind="reply") for n in range(50)))}
     run(desk)
     assert len(sent_by(desk)) == 50
+
+
+class CountingStore(MemoryStore):
+    """Counts who is looked up in the registry."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_up: list[str] = []
+
+    def snapshot(self) -> Snapshot:
+        found = super().snapshot()
+        customer = found.customer
+
+        def counted(kind: str, value: str) -> Customer | None:
+            self.looked_up.append(value)
+            return customer(kind, value)
+
+        found.customer = counted  # type: ignore[method-assign]
+        return found
+
+
+@pytest.mark.parametrize("registered", [False, True])
+@pytest.mark.parametrize("before", [0, 100])
+def test_for_a_mail_its_own_address_is_looked_up_whoever_was_written_to_before(
+    before: int, registered: bool
+) -> None:
+    store = CountingStore()
+    desk = outbox()._replace(store=store)
+    if registered:
+        store.registered = Registry((Customer("Rossi", (), ("cliente.example",)),))
+    for n in range(1, before + 1):
+        sent = outgoing(f"s{n}", subject=f"[Caso #{n}] Problema {n}", to=Address("", f"p{n}@altro.example"))
+        store.cases[n] = case(n, outgoing=(sent._replace(state="sent", sent_at=NOW - timedelta(minutes=1)),))
+    for n in range(200, 210):
+        mail = outgoing(f"m{n}", subject=f"[Caso #{n}] Guasto {n}", to=Address("", f"q{n}@cliente.example"))
+        store.cases[n] = case(n, outgoing=(mail,))
+    run(desk)
+    assert len(sent_by(desk)) == 10
+    # By its address, then by its domain; once in the run.
+    assert sorted(store.looked_up) == sorted(
+        [f"q{n}@cliente.example" for n in range(200, 210)] + ["cliente.example"] * 10
+    )
+
+
+def test_what_another_sender_had_in_hand_until_just_now_does_not_go_again() -> None:
+    class Slow(MemoryStore):
+        """Before it gives us the lock, its holder sends what we saw."""
+
+        @contextmanager
+        def sending(self) -> Iterator[bool]:
+            (mail,) = self.cases[7].outgoing
+            self.cases[7] = case(7, outgoing=(mail._replace(state="sent", sent_at=NOW),))
+            yield True
+
+    desk = outbox()._replace(store=Slow())
+    store_of(desk).cases = {7: case(7, outgoing=(outgoing("a"),))}
+    assert run(desk) == []
+    assert sent_by(desk) == []
+
+
+def test_what_failed_is_tried_again_in_a_run_that_lasts_longer_than_its_pause() -> None:
+    desk = outbox(LATER)
+    store = store_of(desk)
+    store.cases = {7: case(7, outgoing=(outgoing("a"),))}
+    sending = send_waiting(desk)
+    next(sending)
+    at(desk, 3)
+    store.cases[8] = case(8, outgoing=(outgoing("b"),))
+    list(sending)
+    assert sorted(sent_by(desk)) == ["a", "b"]

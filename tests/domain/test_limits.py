@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdeskctl.domain.limits import SentBefore, allowed_at, noticed_lately
+from helpdeskctl.domain.limits import SentBefore, allowed_to_one, allowed_to_unknown, noticed_lately
 from helpdeskctl.domain.message import Address
 from tests.builders import ANNA, NOW, outgoing
 
@@ -38,13 +38,22 @@ def sent(
     ],
 )
 def test_to_one_address(ago: list[timedelta], registered: bool, waits: timedelta) -> None:
-    known = [ANNA.address] if registered else []
-    assert allowed_at(outgoing(subject="[Caso #99] Altro"), sent(ago), known, NOW) - NOW == waits
+    assert allowed_to_one(sent(ago), registered, NOW) - NOW == waits
 
 
-def test_an_address_does_not_use_up_anothers_share() -> None:
-    before = sent([MINUTE] * 30, "altri@altro.example")
-    assert allowed_at(outgoing(subject="[Caso #99] Altro"), before, [], NOW) == NOW
+def nobody(_address: str) -> bool:
+    """Whether it is a customer's."""
+    return False
+
+
+def everybody(_address: str) -> bool:
+    """Whether it is a customer's."""
+    return True
+
+
+def unasked(address: str) -> bool:
+    """The registry, where it must not be asked."""
+    raise AssertionError(address)
 
 
 def test_the_same_subject_to_unknown_addresses_comes_to_rest_even_if_they_change() -> None:
@@ -54,23 +63,27 @@ def test_the_same_subject_to_unknown_addresses_comes_to_rest_even_if_they_change
         for one in sent([MINUTE], f"ferie{n}@altro.example", subject=f"[Caso #{n}] Re: Sono in ferie")
     ]
     mail = outgoing(subject="[Caso #9] SONO IN FERIE")
-    assert allowed_at(mail, before, [], NOW) == NOW - MINUTE + HOUR
-    assert allowed_at(mail, before[:2], [], NOW) == NOW
-    assert allowed_at(mail, before, [ANNA.address], NOW) == NOW
-    assert allowed_at(outgoing(subject="[Caso #9] Altro"), before, [], NOW) == NOW
+    assert allowed_to_unknown(mail, before, nobody, NOW) == NOW - MINUTE + HOUR
+    assert allowed_to_unknown(mail, before[:2], unasked, NOW) == NOW
+    assert allowed_to_unknown(mail, before, everybody, NOW) == NOW
+    assert allowed_to_unknown(outgoing(subject="[Caso #9] Altro"), before, unasked, NOW) == NOW
 
 
 def test_all_unknown_addresses_together() -> None:
     before = [
         one for n in range(120) for one in sent([MINUTE], f"a{n}@altro.example", subject=f"Problema {n}")
     ]
-    assert allowed_at(outgoing(subject="Altro"), before, [], NOW) == NOW - MINUTE + HOUR
-    assert allowed_at(outgoing(subject="Altro"), before, [ANNA.address], NOW) == NOW
-    assert allowed_at(outgoing(subject="Altro"), before[1:], [], NOW) == NOW
+    mail = outgoing(subject="Altro")
+    assert allowed_to_unknown(mail, before, nobody, NOW) == NOW - MINUTE + HOUR
+    assert allowed_to_unknown(mail, before, lambda address: address == "a7@altro.example", NOW) == NOW
+    assert allowed_to_unknown(mail, before[1:], unasked, NOW) == NOW
+    assert allowed_to_unknown(mail, sent([HOUR] * 500), unasked, NOW) == NOW
 
 
 def test_notices_to_technicians_count_for_nothing() -> None:
-    assert allowed_at(outgoing(subject="Altro"), sent([MINUTE] * 50, kind="notice"), [], NOW) == NOW
+    notices = sent([MINUTE] * 500, kind="notice", subject="Altro")
+    assert allowed_to_one(notices, False, NOW) == NOW
+    assert allowed_to_unknown(outgoing(subject="Altro"), notices, nobody, NOW) == NOW
 
 
 def test_a_personal_address_is_explained_once_a_week() -> None:

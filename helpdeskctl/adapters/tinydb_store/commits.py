@@ -87,6 +87,7 @@ def rebuild(root: Root, shelves: Shelves) -> None:
             index.say(root, _grouped(said), _FRESH)
             said = []
     index.say(root, _grouped(said), _FRESH)
+    index.put_in_order(root, _FRESH)
     # What a new log takes for durable must be so; an empty index is soon made again.
     if shelves.last() or os.path.exists(f"{root.path}/ledger"):
         os.sync()

@@ -13,7 +13,7 @@ newline, which ends what a crash has torn before it. Below `index/`:
 | `search/0002` | `NUMBER TAB TEXT TAB` | what cases 10,000 to 14,999 are searched by, folded |
 | `waiting` | `HOLDER TAB TIME TAB` | who holds mail that waits, and when it is to be tried |
 | `held` | `ID TAB LEDGER FILE TAB` | held mails |
-| `sent` | `ID TAB [TIME, ADDRESS, KIND, SUBJECT] TAB` | automatic mail of the last days |
+| `sent` | `ID TAB [TIME, ADDRESS, KIND, SUBJECT] TAB` | automatic mail of the last days, by time |
 | `last` | | the first number of the highest shard |
 """
 
@@ -148,7 +148,7 @@ def live(path: str, log: str) -> list[tuple[Any, Any]]:
 
     Raises `StoreDamagedError` for a log that was damaged otherwise than by a crash.
     """
-    return _values(path, log, _latest(files.read(f"{path}/index/{log}") or b"").items())
+    return values(path, log, _latest(files.read(f"{path}/index/{log}") or b"").items())
 
 
 def listed(path: str) -> dict[bytes, bytes]:
@@ -165,7 +165,7 @@ def briefs(cases: Iterable[bytes]) -> list[str]:
 
 def summaries(path: str, cases: Iterable[tuple[bytes, bytes]]) -> list[Document]:
     """The summaries among what `listed` gave."""
-    return [summary for _, summary in _values(path, "open", cases)]
+    return [summary for _, summary in values(path, "open", cases)]
 
 
 def searched(path: str, text: str) -> set[int]:
@@ -194,7 +194,7 @@ def note_last_shard(root: Root, first: int) -> None:
             os.close(fd)
 
 
-def _values(path: str, log: str, pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[Any, Any]]:
+def values(path: str, log: str, pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[Any, Any]]:
     """Names and values of a log, which stand in it as JSON; a brief before a value is passed over."""
     lines = [b"[%b,%b]" % (name, value.rpartition(_BETWEEN)[2]) for name, value in pairs if value != b"null"]
     try:
@@ -265,10 +265,9 @@ def _latest(content: bytes) -> dict[bytes, bytes]:
 
 
 def _recent(pairs: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Of the log of what was sent, the last days; told from the latest time in it."""
-    times = [datetime.fromisoformat(json.loads(told)[0]) for _, told in pairs]
-    oldest = max(times) - _KEPT
-    return [pair for pair, at in zip(pairs, times, strict=True) if at >= oldest]
+    """Of the log of what was sent, the last days, oldest first; told from the latest time in it."""
+    timed = sorted((datetime.fromisoformat(json.loads(pair[1])[0]), pair) for pair in pairs)
+    return [pair for at, pair in timed if at >= timed[-1][0] - _KEPT]
 
 
 def _compact(root: Root, name: str) -> None:
@@ -284,7 +283,16 @@ def _compact(root: Root, name: str) -> None:
         head = file.read(_HEAD_LENGTH)
         if head.startswith(b"\t") and size < _GROWN * int(head):
             return
-        content = head + file.read()
+    _write_anew(root, name)
+
+
+def put_in_order(root: Root, directory: str) -> None:
+    """The log of what was sent, by time: case after case was told to a new index."""
+    _write_anew(root, f"{directory}/sent")
+
+
+def _write_anew(root: Root, name: str) -> None:
+    content = files.read(f"{root.path}/{name}") or b""
     pairs = [pair for pair in _latest(content).items() if pair[1] != b"null"]
     if name.endswith("/sent"):
         pairs = _recent(pairs)

@@ -1,7 +1,7 @@
 """The port `Snapshot`: the store as it stands, and what was put on top of it, which is in memory only."""
 
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -62,12 +62,13 @@ class Overlay:
         file = self.ledger_file(ident)
         return self.shelves.entry(file, ident) if file else None
 
-    def lately_sent(self) -> "tuple[SentBefore, ...]":
-        """The automatic mail of at least the last week, oldest first."""
+    def lately_sent(self, since: datetime, address: str = "") -> "tuple[SentBefore, ...]":
+        """The automatic mail sent since then, oldest first; to that address only, where one is given."""
+        from helpdeskctl.adapters.tinydb_store import sent_log
         from helpdeskctl.domain.limits import SentBefore
 
         at = codec.times(self._zone)
-        told = (one for _, one in index.live(self._path, "sent"))
+        told = sent_log.lately(self._path, since, address)
         return tuple(sorted(SentBefore(at(time), *rest) for time, *rest in told))
 
     def customer(self, kind: str, value: str) -> "Customer | None":
