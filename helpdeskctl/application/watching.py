@@ -27,8 +27,8 @@ _ROUND = timedelta(minutes=1)
 _AFTER_TROUBLE = timedelta(seconds=5)
 # What another process is sending is left to it for so long.
 _SOONEST = timedelta(seconds=5)
-# A mail system may be slow: after so long a look at the inbox comes before the next mail.
-_SENDING = timedelta(seconds=1)
+# Many mails may wait, and a mail system be slow: after so long a look at the inbox comes before the next.
+_SENDING = timedelta(seconds=0.25)
 
 
 class Watch(NamedTuple):
@@ -52,41 +52,71 @@ def watched(watch: Watch, backlog: str | None = None) -> Iterator[Met]:
 
     Raises `UndecidedError` as a batch does.
     """
-    clock = watch.ports.clock
+    ports, clock = watch.ports, watch.ports.clock
     due, whole = clock(), clock()
+    sending = _sending(watch)
     while not watch.stopping():
         now = clock()
-        # A clock that was put back must not make it wait.
-        if not (watch.changed() or now >= due or due - now > _ROUND):
+        is_due = _is_past(due, now)
+        if not (watch.changed() or is_due):
             watch.pause()
             continue
         try:
-            again = yield from _round(watch, backlog)
+            arrived = arrivals(ports.mailbox, ports.store, now, backlog)
+            remember_backlog(ports.store, now, backlog)
             backlog = None
+            if not (arrived or is_due):
+                watch.pause()
+                continue
+            more = yield from _round(watch, arrived, sending)
             if watch.stopping():
                 return
-            if now >= whole or whole - now > _ROUND:
-                again |= _whole_round(watch)
-                whole = now + _ROUND
-            due = now if again else min(whole, _next_attempt(watch, now))
+            if _is_past(whole, now):
+                remind(ports.store, ports.texts, ports.policy, clock)
+                more, whole = next(sending, False), now + _ROUND
+            due = now if more else min(whole, _next_attempt(watch, now))
         except UndecidedError:
             raise
         except (HelpdeskError, OSError) as error:
             due = clock() + _AFTER_TROUBLE
+            # Its lock is given up: what others want to send must not wait for the end of the trouble.
+            sending.close()
+            sending = _sending(watch)
             yield error
+            watch.pause()
 
 
-def _round(watch: Watch, backlog: str | None) -> Generator[Met, None, bool]:
-    """What lies in the inbox, group by group, and what is then to be sent; whether to look again at once."""
-    ports = watch.ports
-    arrived = arrivals(ports.mailbox, ports.store, ports.clock(), backlog)
-    remember_backlog(ports.store, ports.clock(), backlog)
-    for start in range(0, len(arrived), GROUP):
+def _is_past(time: datetime, now: datetime) -> bool:
+    """Whether it has come; a clock that was put back must not make anything wait."""
+    return now >= time or time - now > _ROUND
+
+
+def _round(watch: Watch, arrived: list[Arrived], sending: Iterator[bool]) -> Generator[Met, None, bool]:
+    """What has arrived, group by group, and after each, also after none, what is to be sent; whether
+    more is left to be sent at once."""
+    more = False
+    for start in range(0, max(1, len(arrived)), GROUP):
         yield from _group(watch, arrived[start : start + GROUP])
-        again = _send(watch)
-        if again or watch.stopping():
-            return again
-    return _send(watch) if not arrived else False
+        if watch.stopping():
+            return False
+        more = next(sending, False)
+    return more
+
+
+def _sending(watch: Watch) -> Generator[bool, None, None]:
+    """Sends what is due, for a moment each time; whether more is left that can go at once.
+
+    The queue is read once, however often its sending is interrupted.
+    """
+    while watch.outbox:
+        until = watch.ports.clock() + _SENDING
+        for _ in send_waiting(watch.outbox):
+            if watch.stopping():
+                return
+            if _is_past(until, watch.ports.clock()):
+                yield True
+                until = watch.ports.clock() + _SENDING
+        yield False
 
 
 def _group(watch: Watch, arrived: list[Arrived]) -> Iterator[Met]:
@@ -97,26 +127,6 @@ def _group(watch: Watch, arrived: list[Arrived]) -> Iterator[Met]:
         yield report
     if wrong := reconciled(ports, arrived, reports):
         yield wrong
-
-
-def _whole_round(watch: Watch) -> bool:
-    """What only time makes due; whether to look again at once."""
-    ports = watch.ports
-    remind(ports.store, ports.texts, ports.policy, ports.clock)
-    return _send(watch)
-
-
-def _send(watch: Watch) -> bool:
-    """Send what is due; True where that was broken off because something may have arrived."""
-    if watch.outbox is None or watch.stopping():
-        return False
-    began = watch.ports.clock()
-    for _ in send_waiting(watch.outbox):
-        if watch.stopping():
-            break
-        if watch.ports.clock() - began > _SENDING and watch.changed():
-            return True
-    return False
 
 
 def _next_attempt(watch: Watch, now: datetime) -> datetime:

@@ -18,7 +18,7 @@ from helpdeskctl.cli.speaking import say
 from helpdeskctl.cli.words import _
 
 # So long at most lies a mail before it is seen, in seconds.
-_TICK = 0.25
+_TICK = 0.1
 
 
 def watch_inbox(

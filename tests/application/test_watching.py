@@ -1,6 +1,7 @@
 """`ingest --watch` with fakes: a step of the world for every pause."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -156,6 +157,76 @@ def test_a_slow_mail_system_does_not_keep_new_mail_waiting() -> None:
     # Seen after the first of the nine, and all the others went out as well.
     assert [mail.id for mail in world.sender.sent][:1] == ["m0"]
     assert len(world.sender.sent) >= 10
+
+
+def test_new_mail_is_read_while_many_wait_and_the_queue_is_read_once() -> None:
+    world = World()
+    looks = 0
+    waiting = world.store.waiting
+
+    def counted() -> list[Any]:
+        nonlocal looks
+        looks += 1
+        return waiting()
+
+    class Steady(Recorder):
+        def send(self, mail: Any, now: Any) -> Receipt:
+            world.clock.now += timedelta(seconds=0.1)
+            if len(self.sent) % 100 == 50:
+                world.arrives(f"k{len(self.sent)}")
+                arrived.append(world.clock())
+            return super().send(mail, now)
+
+    arrived: list[Any] = []
+    world.sender = Steady()
+    world.store.waiting = counted  # type: ignore[method-assign]
+    world.store.cases[1] = case(1, outgoing=tuple(outgoing(f"m{n}", kind="notice") for n in range(500)))
+    read = [world.clock() for met in world.watch() if isinstance(met, Report)]
+    assert [mail.id for mail in world.sender.sent if mail.kind == "notice"] == [f"m{n}" for n in range(500)]
+    assert len(read) == 5
+    assert max(seen - at for seen, at in zip(read, arrived, strict=True)) <= timedelta(seconds=0.5)
+    assert looks <= 12
+
+
+def test_a_change_that_brings_no_mail_costs_one_look_a_pause() -> None:
+    world = World()
+    world.acts = world.waits(timedelta(seconds=20))
+    list(world.watch())
+    quiet = world.listings
+    world = World()
+    world.acts = world.waits(timedelta(seconds=20))
+    world.changed = lambda: True  # type: ignore[method-assign]
+    list(world.watch())
+    assert world.listings <= quiet + len(world.waits(timedelta(seconds=20))) + 1
+
+
+def test_in_trouble_the_senders_lock_is_given_up() -> None:
+    world = World()
+    held: list[bool] = []
+
+    @contextmanager
+    def sending() -> Iterator[bool]:
+        held.append(True)
+        try:
+            yield True
+        finally:
+            held.pop()
+
+    class Slow(Recorder):
+        def send(self, mail: Any, now: Any) -> Receipt:
+            world.clock.now += timedelta(seconds=30)
+            world.box.inbox = trouble  # type: ignore[method-assign]
+            return super().send(mail, now)
+
+    def trouble() -> list[Any]:
+        raise OSError(5, "Input/output error")
+
+    world.store.sending = sending  # type: ignore[method-assign]
+    world.sender = Slow()
+    world.store.cases[1] = case(1, outgoing=(outgoing("a"), outgoing("b")))
+    met = next(world.watch())
+    assert isinstance(met, OSError)
+    assert held == []
 
 
 @pytest.mark.parametrize(
