@@ -1,7 +1,6 @@
 """The books of a batch: every mail read has an outcome, and none of them is left (behaviour.md §2)."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from helpdeskctl.application.ingest import Ports, Report
 from helpdeskctl.application.ports import Arrived
@@ -30,10 +29,10 @@ def imbalance(read: int, outcomes: Counter[str], left: list[str]) -> HelpdeskErr
     return None
 
 
-def reconciled(ports: Ports, arrived: Iterable[Arrived], reports: list[Report]) -> HelpdeskError | None:
+def reconciled(ports: Ports, arrived: list[Arrived], reports: list[Report]) -> HelpdeskError | None:
     """What does not add up. A mail without a report that has gone was taken by a pipe meanwhile."""
     reported = {report.arrived.key for report in reports}
-    inbox = {one.key for one in ports.mailbox.inbox()}
+    inbox = {one.key for one in ports.mailbox.inbox()} if arrived else set[str]()
     still_there = [one.key for one in arrived if one.key in inbox]
     read = len(reported) + sum(1 for key in still_there if key not in reported)
     outcomes = Counter(r.decision.outcome for r in reports if r.decision.outcome in _OUTCOMES)

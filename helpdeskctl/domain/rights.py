@@ -67,6 +67,5 @@ def withheld_answer(here: Situation) -> Finding | None:
         return Finding("sender verification failed", "authentication-results", "fail", "no answer")
     if here.trusted:
         return None
-    if withheld := unanswerable(here.message, here.sender):
-        return withheld
-    return automatic._replace(effect="no answer") if (automatic := here.automatic) else None
+    automatic = here.automatic
+    return unanswerable(here.message, here.sender) or (automatic and automatic._replace(effect="no answer"))

@@ -135,11 +135,7 @@ def found(path: str, kind: str, value: str) -> set[str]:
         place = rest.partition(b"\n")[0].decode("ascii", "replace")
         # A line without its end was torn by a crash; its commit is going to say it again.
         if place.endswith(";"):
-            place = place[:-1]
-            if place.startswith("-"):
-                places.discard(place[1:])
-            else:
-                places.add(place)
+            (places.discard if place.startswith("-") else places.add)(place.strip("-;"))
     return places
 
 
