@@ -143,8 +143,10 @@ def run(argv: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return exit_codes.USAGE if isinstance(error, click.UsageError) else exit_codes.FAILED
-    # What click makes of a reader that has gone; it raises this for nothing else.
+    # click ends so for a shell that completes, and for a reader that has gone.
     except SystemExit:
+        if "_HELPDESKCTL_COMPLETE" in os.environ:
+            raise
         return _reader_gone()
     # The outermost boundary: a bug ends as a sentence, too; its trace is for who asks for it.
     except Exception as error:
