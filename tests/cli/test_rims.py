@@ -23,7 +23,7 @@ def test_a_spreadsheet_gets_the_cells_that_there_were_and_no_formula(cells: list
     assert len(read) == len(cells)
     for cell, written in zip(read, cells, strict=True):
         assert not unicodedata.normalize("NFKC", cell[:1]).startswith(("=", "+", "-", "@"))
-        assert cell.removeprefix("'") == one_line(written).removeprefix("'")
+        assert cell in {one_line(written), "'" + one_line(written)}
         assert not any(unicodedata.category(char) in {"Cc", "Cs"} for char in cell)
 
 
