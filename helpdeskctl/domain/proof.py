@@ -3,13 +3,14 @@
 Pure; reckoned from the case alone and the calendars in force (behaviour.md §7).
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import NamedTuple
 
-from helpdeskctl.domain.case import Case, OutgoingMail
+from helpdeskctl.domain.case import Case, OutgoingMail, Promise
 from helpdeskctl.domain.settings import Policy
 from helpdeskctl.domain.transitions import PROMISED
-from helpdeskctl.domain.working_time import Calendar, Span, working_minutes
+from helpdeskctl.domain.working_time import Calendar, due, working_minutes
 
 
 class Proof(NamedTuple):
@@ -48,17 +49,19 @@ def proof(case: Case, policy: Policy, now: datetime) -> Proof:
     acted = next((e for e in case.history if e.event in _ACTIONS and e.at == case.responded_at), None)
     ended = case.responded_at or case.closed_at or now
     confirmed = next((m for m in case.outgoing if m.kind == "acknowledgement"), None)
-    after = confirmed.sent_at - case.opened_at if confirmed and confirmed.sent_at else None
+    left = confirmed.sent_at if confirmed else None
+    # By the instants, as all times are: the wall clock jumps twice a year.
+    after = left.astimezone(UTC) - case.opened_at if left else None
     return Proof(
         opened_at=case.opened_at,
-        minutes=min((p.minutes for p in case.promises), default=0),
+        minutes=_allowed(case, calendar, now),
         contract=case.terms.contract,
         calendar=calendar,
         stood=stood,
         due_at=case.due_at,
         responded_at=case.responded_at,
         responded_by=acted.by if acted else "",
-        used=_used(case.opened_at, ended, calendar, stood),
+        used=working_minutes(case.opened_at, ended, calendar, stood),
         state=state(case, now),
         confirmed=confirmed,
         confirmed_after=after,
@@ -79,24 +82,12 @@ def state(case: Case, now: datetime) -> str:
     return "missed" if case.closed_at else "late"
 
 
-def _used(
-    since: datetime,
-    until: datetime,
-    calendar: Calendar,
-    stood: tuple[tuple[datetime, datetime | None], ...],
-) -> int:
-    """Working minutes between two instants in which the clock ran."""
-    still = _joined([(begin, min(end or until, until, key=datetime.timestamp)) for begin, end in stood])
-    lost = sum(working_minutes(begin, end, calendar) for begin, end in still)
-    return max(0, working_minutes(since, until, calendar) - lost)
+def _allowed(case: Case, calendar: Calendar, now: datetime) -> int:
+    """The minutes of the promise that ends first; where the clock stands still, if it went on now."""
+    stood = [(span.since, span.until or now) for span in case.suspensions]
 
+    def ends(promise: Promise) -> float:
+        end = due(promise.since, promise.minutes, calendar, stood)
+        return end.timestamp() if end else inf
 
-def _joined(spans: list[Span]) -> list[Span]:
-    """Spans that overlap made one."""
-    joined: list[Span] = []
-    for begin, end in sorted(spans, key=lambda span: span[0].timestamp()):
-        if joined and begin.timestamp() <= joined[-1][1].timestamp():
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end, key=datetime.timestamp))
-        else:
-            joined.append((begin, end))
-    return joined
+    return min(case.promises, key=ends, default=Promise(now, 0)).minutes

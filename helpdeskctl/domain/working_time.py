@@ -60,13 +60,20 @@ def due(
     return None
 
 
-def working_minutes(start: datetime, end: datetime, calendar: Calendar) -> int:
-    """The whole working minutes between two instants."""
+def working_minutes(
+    start: datetime,
+    end: datetime,
+    calendar: Calendar,
+    suspended: Sequence[tuple[datetime, datetime | None]] = (),
+) -> int:
+    """The whole working minutes between two instants, without those in the `suspended` spans; one without
+    an end lasts longer than they do."""
+    still = sorted((begin.astimezone(UTC), (again or end).astimezone(UTC)) for begin, again in suspended)
     worked = timedelta()
-    for first, last in _spans(start, calendar):
-        if first >= end:
+    for begin, last in _spans(start, calendar):
+        if begin >= end:
             break
-        worked += min(last, end) - first
+        worked += sum((b - a for a, b in _without(begin, min(last, end), still)), timedelta())
     return worked // timedelta(minutes=1)
 
 

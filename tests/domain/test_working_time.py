@@ -61,6 +61,8 @@ def test_a_day_of_the_clock_change_has_other_hours() -> None:
 
 BROKEN = NIGHT._replace(hours=((60, 150), (180, 360)))
 ADJOINING = NIGHT._replace(hours=((0, 150), (150, 1440)))
+# By five past two the clock has jumped, too; and two minutes to nine are not yet nine.
+ODD = NIGHT._replace(hours=((0, 125), (125, 538), (538, 1440)))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_a_span_that_ends_within_the_clock_change(since: str, minutes: int, expe
 def test_spans_that_adjoin_on_the_clock_adjoin_in_time(day: str, minutes: int) -> None:
     midnight = at(f"{day}T00:00")
     following = datetime.combine(midnight.date() + timedelta(days=1), midnight.time(), ROME)
-    for calendar in (ADJOINING, ALWAYS):
+    for calendar in (ADJOINING, ODD, ALWAYS):
         assert working_minutes(midnight, following, calendar) == minutes
 
 
@@ -105,6 +107,7 @@ def test_spans_that_adjoin_on_the_clock_adjoin_in_time(day: str, minutes: int) -
         ([("2026-11-24T10:30", None)], None),
         ([("2026-11-24T11:30", None)], "2026-11-24T11:00"),
         ([("2026-11-24T11:00", None)], "2026-11-24T11:00"),
+        ([("2026-11-24T10:30", None), ("2026-11-24T11:30", None)], None),
         # Not in order, and one within another.
         (
             [("2026-11-24T11:30", "2026-11-24T11:45"), ("2026-11-24T10:30", "2026-11-24T11:15"),
@@ -138,6 +141,22 @@ def test_a_due_time_stands_in_the_desks_zone_whatever_the_zone_of_the_arrival() 
     assert done is not None and done.isoformat() == "2026-11-24T11:00:00+01:00"
 
 
+def test_the_day_is_that_of_the_desks_zone_also_west_of_greenwich() -> None:
+    there = ALWAYS._replace(zone=ZoneInfo("America/New_York"))
+    evening = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+    assert due(evening, 60, there) == evening + timedelta(hours=1)
+
+
+def test_hours_may_begin_at_any_minute() -> None:
+    early = OFFICE._replace(hours=((538, 780),))
+    assert due(at("2026-11-24T07:00"), 0, early) == at("2026-11-24T08:58")
+
+
+def test_the_first_working_instant_lies_before_no_end_of_a_suspension() -> None:
+    until_the_break = [(at("2026-11-24T10:00"), at("2026-11-24T13:00"))]
+    assert due(at("2026-11-24T10:00"), 0, OFFICE, until_the_break) == at("2026-11-24T14:00")
+
+
 def test_seconds_count() -> None:
     since = at("2026-11-24T12:59:30")
     assert due(since, 1, OFFICE) == at("2026-11-24T14:00:30")
@@ -147,6 +166,49 @@ def test_seconds_count() -> None:
 
 def test_nothing_passes_between_an_instant_and_an_earlier_one() -> None:
     assert working_minutes(at("2026-11-24T12:00"), at("2026-11-24T10:00"), OFFICE) == 0
+
+
+@pytest.mark.parametrize(
+    ("spans", "minutes"),
+    [
+        ([], 240),
+        ([("2026-11-24T10:30", "2026-11-24T11:00"), ("2026-11-24T11:30", "2026-11-24T11:45")], 195),
+        # Not in order, overlapping, one within another.
+        ([("2026-11-24T11:00", "2026-11-24T12:00"), ("2026-11-24T10:30", "2026-11-24T11:15")], 150),
+        ([("2026-11-24T10:30", "2026-11-24T12:00"), ("2026-11-24T11:00", "2026-11-24T11:30")], 150),
+        # Over the break, from before the beginning, until after the end, and one that has none.
+        ([("2026-11-24T12:30", "2026-11-24T14:30")], 180),
+        ([("2026-11-24T08:00", "2026-11-24T10:15")], 225),
+        ([("2026-11-24T14:30", "2026-11-24T17:00")], 210),
+        ([("2026-11-24T14:30", None)], 210),
+        ([("2026-11-24T15:00", None)], 240),
+        ([("2026-11-24T16:00", None)], 240),
+        ([("2026-11-24T08:00", None)], 0),
+    ],
+)
+def test_working_minutes_leave_out_the_suspended_spans(
+    spans: list[tuple[str, str | None]], minutes: int
+) -> None:
+    suspended = [(at(begin), at(end) if end else None) for begin, end in spans]
+    assert working_minutes(at("2026-11-24T10:00"), at("2026-11-24T15:00"), OFFICE, suspended) == minutes
+
+
+def test_suspended_spans_in_the_hour_that_comes_twice_are_measured_by_the_instants() -> None:
+    texts = (
+        ("2026-10-25T02:30+02:00", "2026-10-25T02:50+02:00"),
+        ("2026-10-25T02:40+02:00", "2026-10-25T02:20+01:00"),
+        ("2026-10-25T02:10+01:00", "2026-10-25T02:25+01:00"),
+    )
+    spans = [tuple(datetime.fromisoformat(text).astimezone(ROME) for text in pair) for pair in texts]
+    since = datetime.fromisoformat("2026-10-25T02:00+02:00").astimezone(ROME)
+    until = datetime.fromisoformat("2026-10-25T03:00+01:00").astimezone(ROME)
+    # Two hours, without the 55 minutes from the first 02:30 to the second 02:25.
+    assert working_minutes(since, until, ALWAYS, [(begin, end) for begin, end in spans]) == 65
+    done = due(since, 65, ALWAYS, [(begin, end) for begin, end in spans])
+    assert done is not None and done.astimezone(UTC) == until.astimezone(UTC)
+    # Of two that go on, the one that began first stops the clock: at 02:50, not at 02:10 an hour later.
+    first, then = spans[0][1], spans[2][0]
+    assert due(since, 60, ALWAYS, [(then, None), (first, None)]) is None
 
 
 def test_a_calendar_without_working_time_has_no_due_time() -> None:
@@ -288,6 +350,10 @@ def test_the_work_is_that_of_the_days_until_it_is_due() -> None:
         Counted.seen = 0
         assert due(at("2026-11-24T10:00"), minutes, calendar)
         assert Counted.seen <= days
+    Counted.seen = 0
+    assert due(at("2026-11-24T10:00"), 480, calendar, [(at("2026-11-24T11:00"), None)]) is None
+    assert working_minutes(at("2026-11-24T10:00"), at("2026-11-25T11:00"), calendar) == 540
+    assert Counted.seen <= 4
 
 
 # --- beside a reckoning that is slow and obviously right ---
