@@ -4,7 +4,7 @@ What became of it is written down before the next one goes out (behaviour.md §8
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -80,7 +80,8 @@ def send_waiting(outbox: Outbox, retry_now: bool = False) -> Iterator[Sent]:
 
 def next_attempt(mail: OutgoingMail, now: datetime) -> datetime:
     """When a mail that could not be sent is tried again: after a minute, doubling to an hour."""
-    return now + timedelta(minutes=min(_LONGEST_PAUSE, 2 ** min(mail.attempts, 6)))
+    pause = timedelta(minutes=min(_LONGEST_PAUSE, 2 ** min(mail.attempts, 6)))
+    return (now.astimezone(UTC) + pause).astimezone(now.tzinfo)
 
 
 def mails_of(store: Snapshot, holder: Holder) -> tuple[OutgoingMail, ...]:
@@ -101,7 +102,7 @@ def waiting_mails(store: CaseStore) -> list[tuple[Holder, OutgoingMail]]:
         for mail in mails_of(snapshot, waiting.holder)
         if mail.state == "waiting"
     ]
-    return sorted(found, key=lambda pair: pair[1].queued_at)
+    return sorted(found, key=lambda pair: pair[1].queued_at.timestamp())
 
 
 def after(mail: OutgoingMail, receipt: Receipt, now: datetime) -> OutgoingMail:
@@ -117,7 +118,8 @@ def after(mail: OutgoingMail, receipt: Receipt, now: datetime) -> OutgoingMail:
 
 def _due(outbox: Outbox, retry_now: bool, tried: set[tuple[Holder, str]]) -> list[Due]:
     """What is to be sent now, oldest first, without what this run has tried already."""
-    now = outbox.clock()
+    # In UTC, so that times are compared as instants: by the wall clock a mail would wait for an hour more.
+    now = outbox.clock().astimezone(UTC)
     store = outbox.store.snapshot()
     found = [
         Due(waiting.holder, mail)
@@ -127,7 +129,7 @@ def _due(outbox: Outbox, retry_now: bool, tried: set[tuple[Holder, str]]) -> lis
         if mail.state == "waiting" and (retry_now or mail.next_at <= now)
     ]
     fresh = [one for one in found if (one.holder, one.mail.id) not in tried]
-    return sorted(fresh, key=lambda one: one.mail.queued_at)
+    return sorted(fresh, key=lambda one: one.mail.queued_at.timestamp())
 
 
 def _together(one: Due, due: list[Due], tried: set[tuple[Holder, str]]) -> list[Due]:
@@ -194,12 +196,13 @@ def _allowed_at(
     outbox: Outbox, mail: OutgoingMail, is_registered: Callable[[str], bool], now: datetime
 ) -> datetime:
     """When the limits let the mail go; no more is read than they reach back."""
-    store, address = outbox.store.snapshot(), mail.to.address.lower()
+    store, address, at = outbox.store.snapshot(), mail.to.address.lower(), now.astimezone(UTC)
     registered = is_registered(address)
-    allowed = allowed_to_one(store.lately_sent(now - DAY, address), registered, now)
-    if registered:
-        return allowed
-    return max(allowed, allowed_to_unknown(mail, store.lately_sent(now - HOUR), is_registered, now))
+    allowed = allowed_to_one(store.lately_sent(at - DAY, address), registered, at)
+    if not registered:
+        unknown = store.lately_sent(at - HOUR)
+        allowed = max(allowed, allowed_to_unknown(mail, unknown, is_registered, at))
+    return allowed.astimezone(now.tzinfo)
 
 
 def _told(outbox: Outbox, holder: Holder, mail: OutgoingMail, receipt: Receipt, now: datetime) -> Sent:

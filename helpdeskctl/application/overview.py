@@ -1,7 +1,7 @@
 """What a technician wants to know first on a Monday morning: the desk in a few numbers."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from helpdeskctl.application.listing import Wanted, listed
@@ -54,7 +54,7 @@ def overview(store: CaseStore, policy: Policy, by: str, now: datetime) -> Overvi
         free=sum(not case.owner and case.sector in sectors for case in alive),
         held=len(store.entries("held")),
         waiting=len(mails),
-        unsent=sum(now - mail.queued_at > PROMISED for mail in mails),
+        unsent=sum(now.astimezone(UTC) - mail.queued_at > PROMISED for mail in mails),
         waits_longest=min(waiting, key=lambda c: (c.waiting_since or now).timestamp(), default=None),
         pressing=tuple(cases[:_NAMED]),
     )

@@ -9,7 +9,7 @@ late ones apart. All instants are in UTC, all of one length; 9999 is never.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from helpdeskctl.domain.case import Case, Status, Urgency
 from helpdeskctl.domain.transitions import PROMISED, SOON
@@ -72,7 +72,7 @@ def in_order(lines: Iterable[str], now: datetime) -> list[str]:
 def shown(lines: Iterable[str], now: datetime) -> list[str]:
     """For each case its columns and its marks at that time, tabs between them; "" where the case must be
     asked for whole."""
-    at, soon = _instant(now), _instant(now + SOON)
+    at, soon = _instant(now), _instant(now, SOON)
     said = []
     for line in lines:
         text = line[_COLUMNS:]
@@ -92,8 +92,9 @@ def _late_from(case: Case) -> str:
 
 def _unsent_from(case: Case) -> str:
     waiting = (mail.queued_at for mail in case.outgoing if mail.state == "waiting")
-    return min((_instant(at + PROMISED) for at in waiting), default=_NEVER)
+    return min((_instant(at, PROMISED) for at in waiting), default=_NEVER)
 
 
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")[: len(_NEVER)]
+def _instant(at: datetime, later: timedelta = timedelta()) -> str:
+    """That instant, or one so much later."""
+    return (at.astimezone(UTC) + later).isoformat(timespec="microseconds")[: len(_NEVER)]

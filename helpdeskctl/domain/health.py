@@ -1,13 +1,12 @@
 """What is wrong with a desk, judged from what was seen of it. Pure.
 
-Each judgement is told with its cure. The sentences are English, with their facts apart, so that they
-can be translated.
+Each judgement is told with its cure. Sentences are English, with their facts apart, to be translated.
 """
 
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from helpdeskctl.domain.case import OutgoingMail
@@ -159,9 +158,10 @@ def unsent(mails: Sequence[OutgoingMail], now: datetime, transport: str) -> Judg
             count=len(mails),
         )
         return
-    late = [mail for mail in mails if now - mail.queued_at > PROMISED]
+    # In UTC: Python subtracts two times of one zone by its wall clock, which jumps twice a year.
+    late = [mail for mail in mails if now.astimezone(UTC) - mail.queued_at > PROMISED]
     if late:
-        oldest = min(late, key=lambda mail: mail.queued_at)
+        oldest = min(late, key=lambda mail: mail.queued_at.timestamp())
         yield failed(
             "{count} mails have waited for more than five minutes, {acknowledgements} acknowledgements among "
             "them; the oldest since {since}: {error}.",
@@ -177,7 +177,7 @@ def limited(before: Iterable[SentBefore], registered: Collection[str], now: date
     """Whether an address got all the automatic mail that it may get, two days running."""
     days: list[Counter[str]] = [Counter(), Counter()]
     for one in before:
-        age = (now - one.at) // _A_DAY
+        age = (now.astimezone(UTC) - one.at) // _A_DAY
         if 0 <= age < len(days):
             days[age][one.address] += 1
     full = [a for a in days[0] if all(day[a] >= A_DAY[a in registered] for day in days)]
@@ -203,7 +203,7 @@ def held(ages: Sequence[timedelta]) -> Judgements:
 
 def unread(arrived: Sequence[datetime], now: datetime) -> Judgements:
     """Whether anybody reads the inbox."""
-    old = [at for at in arrived if now - at > PROMISED]
+    old = [at.astimezone(UTC) for at in arrived if now.astimezone(UTC) - at > PROMISED]
     if old:
         yield failed(
             "{count} mails have been in the inbox for more than five minutes, the oldest since {since}.",
@@ -215,8 +215,8 @@ def unread(arrived: Sequence[datetime], now: datetime) -> Judgements:
 
 def clock(times: Iterable[datetime], now: datetime) -> Judgements:
     """Whether something comes from the future, or the clock goes wrong."""
-    latest = max(times, default=now)
-    if latest - now > _AHEAD:
+    latest = max(times, default=now, key=datetime.timestamp)
+    if latest.astimezone(UTC) - now > _AHEAD:
         yield failed(
             "The clock says {now}, but something was written at {latest} already.",
             "Set the clock (timedatectl), here and on the mail server: due times follow it.",

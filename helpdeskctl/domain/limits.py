@@ -4,7 +4,7 @@ What is over a limit is not dropped: it waits until the limit allows it.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from helpdeskctl.domain.case import OutgoingMail
@@ -68,7 +68,9 @@ def noticed_lately(address: str, before: Iterable[SentBefore], now: datetime) ->
 
 def _free(times: Iterable[datetime], most: int, span: timedelta, now: datetime) -> datetime:
     """When there are again fewer than `most` of these times within the span."""
-    recent = sorted(at for at in times if now - at < span)
+    # In UTC: the wall clock of a zone counts an hour twice a year that is none, or leaves one out.
+    now = now.astimezone(UTC)
+    recent = sorted(at.astimezone(UTC) for at in times if now - at < span)
     return recent[-most] + span if len(recent) >= most else now
 
 

@@ -268,5 +268,5 @@ def _clock_runs(case: Case, now: datetime) -> Case:
 
 
 def _happened(case: Case, *events: Event) -> Happened:
-    updated = max((case.updated_at, *(event.at for event in events)))
+    updated = max(case.updated_at, *(event.at for event in events), key=datetime.timestamp)
     return Happened(case._replace(history=(*case.history, *events), updated_at=updated), events)

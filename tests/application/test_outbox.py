@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from helpdeskctl.application.outbox import Outbox, Sent, mails_of, next_attempt, send_waiting, waiting_mails
+from helpdeskctl.application.overview import overview
 from helpdeskctl.application.ports import Receipt, Snapshot
 from helpdeskctl.domain.case import OutgoingMail
 from helpdeskctl.domain.message import Address
@@ -123,6 +124,22 @@ def test_a_retry_comes_when_its_time_has_come() -> None:
     assert sent_by(desk) == ["a"]
     events = [e.event for e in store_of(desk).cases[7].history[1:]]
     assert events == ["mail_delayed", "mail_sent"]
+
+
+def test_mail_of_the_hour_that_comes_twice_does_not_wait_until_it_has_come_again() -> None:
+    first = datetime(2026, 10, 25, 0, 59, tzinfo=UTC).astimezone(policy().zone)
+    then = datetime(2026, 10, 25, 1, 1, tzinfo=UTC).astimezone(policy().zone)
+    # On the clock, 02:59 and then 02:01.
+    mail = outgoing("a", queued_at=first, next_at=first)
+    desk = outbox(LATER)
+    store_of(desk).cases = {7: case(7, outgoing=(mail,))}
+    assert isinstance(desk.clock, SetClock)
+    desk.clock.now = then
+    assert [one.receipt for one in run(desk)] == [LATER]
+    again = next_attempt(mail, first)
+    assert (again.timestamp() - first.timestamp(), again.tzinfo) == (60, first.tzinfo)
+    counted = overview(store_of(desk), policy(), "rossi", first.replace(minute=5, fold=1))
+    assert (counted.waiting, counted.unsent) == (1, 1)
 
 
 def test_a_person_need_not_wait_for_the_next_attempt() -> None:

@@ -1,12 +1,12 @@
 """How much automatic mail one address can be made to receive."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from helpdeskctl.domain.limits import SentBefore, allowed_to_one, allowed_to_unknown, noticed_lately
 from helpdeskctl.domain.message import Address
-from tests.builders import ANNA, NOW, outgoing
+from tests.builders import ANNA, NOW, outgoing, policy
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -35,6 +35,7 @@ def sent(
         ([2 * HOUR] * 40, False, DAY - 2 * HOUR),
         ([2 * HOUR] * 199, True, timedelta(0)),
         ([2 * HOUR] * 200, True, DAY - 2 * HOUR),
+        ([2 * DAY] * 200, True, timedelta(0)),
     ],
 )
 def test_to_one_address(ago: list[timedelta], registered: bool, waits: timedelta) -> None:
@@ -54,6 +55,19 @@ def everybody(_address: str) -> bool:
 def unasked(address: str) -> bool:
     """The registry, where it must not be asked."""
     raise AssertionError(address)
+
+
+@pytest.mark.parametrize("kind", ["acknowledgement", "answer", "personal"])
+def test_whatever_nobody_wrote_counts(kind: str) -> None:
+    assert allowed_to_one(sent([MINUTE] * 10, kind=kind), False, NOW) == NOW + HOUR - MINUTE
+
+
+def test_an_hour_is_sixty_minutes_in_the_night_in_which_the_clock_jumps() -> None:
+    for text, left in (("2026-03-29T01:58+01:00", 57), ("2026-10-25T02:58+02:00", 50)):
+        at = datetime.fromisoformat(text).astimezone(policy().zone)
+        now = at + (HOUR + 3 * MINUTE) if left == 57 else at.replace(minute=8, fold=1)
+        before = [one._replace(at=at) for one in sent([MINUTE] * 10)]
+        assert allowed_to_one(before, False, now).timestamp() - now.timestamp() == left * 60
 
 
 def test_the_same_subject_to_unknown_addresses_comes_to_rest_even_if_they_change() -> None:
@@ -88,6 +102,8 @@ def test_notices_to_technicians_count_for_nothing() -> None:
 
 def test_a_personal_address_is_explained_once_a_week() -> None:
     assert noticed_lately("ANNA.verdi@cliente.example", sent([6 * DAY], kind="personal"), NOW)
+    others = sent([DAY], "altri@altro.example") + sent([DAY]) + sent([DAY, 8 * DAY], kind="personal")
+    assert noticed_lately(ANNA.address, others, NOW)
     assert not noticed_lately(ANNA.address, sent([7 * DAY], kind="personal"), NOW)
     assert not noticed_lately(ANNA.address, sent([DAY]), NOW)
     assert not noticed_lately(Address("", "x@y.example").address, sent([DAY], kind="personal"), NOW)

@@ -72,6 +72,13 @@ def test_a_case_is_as_recent_as_the_latest_that_happened(name: str) -> None:
     assert TRANSITIONS[name](later).case.updated_at == NOW + HOUR
 
 
+def test_the_latest_that_happened_is_that_in_the_second_hour_when_one_comes_twice() -> None:
+    first = datetime(2026, 10, 25, 0, 50, tzinfo=UTC).astimezone(ROME)
+    then = datetime(2026, 10, 25, 1, 10, tzinfo=UTC).astimezone(ROME)
+    after = transitions.noted(case(updated_at=first), "rossi", then, "nota").case
+    assert after.updated_at.astimezone(UTC) == then.astimezone(UTC)
+
+
 @pytest.mark.parametrize("name", [n for n in TRANSITIONS if n not in {"opened", "followed_up", "mail_sent"}])
 def test_an_event_tells_who_did_it_and_when(name: str) -> None:
     event = TRANSITIONS[name](case()).events[0]
@@ -144,9 +151,18 @@ def test_what_was_due_when_suspended_stays_due(minutes: int) -> None:
     assert transitions.with_due(still, ALWAYS).due_at == before.due_at
 
 
+def test_what_was_due_in_the_hour_that_comes_twice_stays_due() -> None:
+    due = datetime(2026, 10, 25, 0, 50, tzinfo=UTC).astimezone(ROME)
+    # On the clock, 02:50 and then 02:10.
+    still = transitions.suspended(
+        case(due_at=due), "rossi", datetime(2026, 10, 25, 1, 10, tzinfo=UTC).astimezone(ROME)
+    )
+    assert still.case.due_at == due
+
+
 def test_a_follow_up_is_recorded_with_when_it_came_and_from_whom() -> None:
     happened = transitions.followed_up(case(), MAIL, BECAUSE, "perché")
-    assert happened.case.messages[-1] == MAIL
+    assert happened.case.messages == (*case().messages, MAIL)
     assert happened.events == (Event(MAIL.arrived_at, ANNA.address, "followed_up", BECAUSE, "perché"),)
     assert happened.case.status is Status.open and happened.case.marks == ()
 
