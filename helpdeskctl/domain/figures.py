@@ -204,7 +204,7 @@ def _with_late(slowest: list[Late], one: Late) -> list[Late]:
 def _lines(dimension: str, tallies: _Tallies, period: Period) -> tuple[Line, ...]:
     if dimension == "month":
         return tuple(dropwhile(lambda line: not any(line[1:]), _months(tallies, period)))
-    lines = [_line(group, tallies) for group in list(tallies) if group[0] == dimension]
+    lines = [_line(group, tallies) for group in tallies if group[0] == dimension]
     found = [line for line in lines if any(line[1:])]
     if dimension == "urgency":
         return tuple(sorted(found, key=lambda line: -Urgency[line.name]))

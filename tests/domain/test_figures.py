@@ -71,6 +71,12 @@ def test_a_case_closed_twice_without_being_open_in_between_counts_once() -> None
     assert of(closed(closed(opened(), MAY + DAY), MAY + 2 * DAY)).total.closed == 1
 
 
+def test_a_case_opened_again_twice_without_being_closed_in_between_counts_once() -> None:
+    again = transitions.reopened(closed(opened(), MAY + DAY), "anna", MAY + 2 * DAY).case
+    twice = transitions.reopened(again, "anna", MAY + 3 * DAY).case
+    assert (of(twice).total.reopened, of(twice).total.backlog) == (1, 1)
+
+
 def test_a_case_merged_into_another_is_closed() -> None:
     gone, going_on = transitions.merged(opened(1), opened(2), "rossi", MAY + DAY)
     total = of(gone.case, going_on.case).total
@@ -82,6 +88,18 @@ def test_what_happens_after_the_period_is_not_told() -> None:
     later = Work(MAY + 40 * DAY, "rossi", 60)
     total = of(closed(opened(work=(later,)), MAY + 40 * DAY), opened(2, MAY + 41 * DAY), period=period).total
     assert (total.opened, total.closed, total.backlog, total.minutes) == (1, 0, 1, 0)
+
+
+def test_work_in_the_period_counts_whatever_comes_to_the_case_after_it() -> None:
+    period = Period(date(2026, 5, 1), date(2026, 5, 31))
+    one = closed(opened(work=(Work(MAY, "rossi", 60),)), MAY + 40 * DAY)
+    assert of(one, period=period).total.minutes == 60
+
+
+def test_the_first_and_the_last_day_belong_to_the_period() -> None:
+    period = Period(MAY.date(), MAY.date() + DAY)
+    found = of(*(opened(n, MAY + n * DAY) for n in range(-1, 3)), period=period)
+    assert (found.period, found.total.opened, found.total.backlog) == (period, 2, 3)
 
 
 def test_a_month_ends_at_midnight_in_the_desks_zone() -> None:
@@ -123,8 +141,11 @@ def test_a_case_that_got_no_acknowledgement_broke_no_promise() -> None:
 
 
 def test_the_median_and_the_ninety_fifth_are_times_that_really_occurred() -> None:
-    found = of(*(acknowledged(n, timedelta(seconds=n)) for n in range(1, 21)))
-    assert (found.total.median, found.total.percentile, found.total.longest) == (10, 19, 20)
+    # The slowest comes first: the order in which the cases come is of no account.
+    found = of(*(acknowledged(n, timedelta(seconds=n)) for n in range(100, 0, -1)))
+    assert (found.total.median, found.total.percentile, found.total.longest) == (50, 95, 100)
+    mostly = of(*(acknowledged(n, timedelta(seconds=9 if n == 300 else 1)) for n in range(1, 301))).total
+    assert (mostly.median, mostly.percentile, mostly.longest) == (1, 1, 9)
     alone = of(acknowledged(1, 7 * MINUTE)).total
     assert (alone.median, alone.percentile, alone.longest) == (420, 420, 420)
 
@@ -132,6 +153,19 @@ def test_the_median_and_the_ninety_fifth_are_times_that_really_occurred() -> Non
 def test_the_five_slowest_are_named_the_slowest_first() -> None:
     found = of(*(acknowledged(n, (5 + n) * MINUTE) for n in range(1, 9)))
     assert [late.number for late in found.slowest] == [8, 7, 6, 5, 4]
+    alike = of(*(acknowledged(n, 6 * MINUTE) for n in (3, 1, 2)))
+    assert [late.number for late in alike.slowest] == [1, 2, 3]
+
+
+def test_only_an_acknowledgement_of_the_period_is_named_as_late() -> None:
+    period = Period(MAY.date() + DAY, MAY.date() + 30 * DAY)
+    hours = (Work(MAY + DAY, "rossi", 500),)
+    assert of(acknowledged(1, 6 * MINUTE, work=hours), period=period).slowest == ()
+
+
+def test_an_acknowledgement_that_left_before_the_mail_came_took_no_time() -> None:
+    # The clock was put back in between.
+    assert of(acknowledged(1, timedelta(seconds=-3))).total.longest == 0
 
 
 def promised(number: int, **changes: Any) -> Case:
@@ -174,10 +208,23 @@ def test_groups_come_with_the_largest_first_and_urgencies_by_urgency() -> None:
         opened(1, customer="Cantina Bianchi"),
         opened(2, customer="Officine Rossi", urgency=Urgency.critico, sector="gestionale"),
         opened(3, customer="Officine Rossi"),
+        opened(4, customer="Edil Verdi", urgency=Urgency.urgente),
     )
-    assert names(found.by["customer"]) == ["Officine Rossi", "Cantina Bianchi"]
+    assert names(found.by["customer"]) == ["Officine Rossi", "Cantina Bianchi", "Edil Verdi"]
     assert names(found.by["sector"]) == ["tecnico", "gestionale"]
-    assert names(found.by["urgency"]) == ["critico", "normale"]
+    assert names(found.by["urgency"]) == ["critico", "urgente", "normale"]
+
+
+def test_of_groups_that_opened_as_many_those_with_more_left_open_come_first() -> None:
+    before = MAY - 60 * DAY
+    found = of(
+        opened(1, before, customer="Studio Neri"),
+        opened(2, before, customer="Studio Neri"),
+        opened(3, customer="Officine Rossi"),
+        opened(4, customer="Cantina Bianchi"),
+        closed(opened(5, customer="Edil Verdi"), MAY),
+    )
+    assert names(found.by["customer"]) == ["Cantina Bianchi", "Officine Rossi", "Edil Verdi", "Studio Neri"]
 
 
 def names(lines: Sequence[Line]) -> list[str]:

@@ -53,5 +53,13 @@ def test_each_case_tells_how_its_promise_stands() -> None:
     assert [one.state for one in found.told] == ["late", "kept", "none"]
 
 
+def test_the_month_begins_and_ends_at_midnight_in_the_desks_zone() -> None:
+    first, after = datetime(2026, 4, 30, 22, 0, tzinfo=UTC), datetime(2026, 5, 31, 22, 0, tzinfo=UTC)
+    instant = timedelta(seconds=1)
+    found = may(opened(1, first - instant), opened(2, first), opened(3, after - instant), opened(4, after))
+    assert [one.case.number for one in found.told] == [2, 3]
+    assert (found.month, found.total.opened, found.total.backlog) == (month_of(2026, 5), 2, 3)
+
+
 def test_a_month_without_cases_tells_none() -> None:
     assert may().told == ()

@@ -48,6 +48,7 @@ def test_an_exception_counts_in_an_example() -> None:
 def test_a_command_s_example_is_read_without_reply_prefixes() -> None:
     answering = rule("re", "re:", command="close", matches=("Re: Re: stampante",))
     assert [k for k, *_ in kinds(answering)] == ["not matched"]
+    assert kinds(rule("re", "re:", matches=("Re: stampante",))) == []
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,10 @@ def test_a_command_s_example_is_read_without_reply_prefixes() -> None:
         (rule("a", "x", unless=("senza x",)), rule("b", "x", unless=("Senza X", "per x"), sector="tecnico")),
         (rule("a", "x", "y", unless=("per y",)), rule("b", "x", sector="tecnico")),
         (rule("a", "^ddt", kind="regex"), rule("b", "^ddt", kind="regex", sector="tecnico")),
+        (
+            rule("a", "d+", kind="regex", unless=("x",)),
+            rule("b", "d+", kind="regex", unless=("y", "x"), sector="tecnico"),
+        ),
     ],
 )
 def test_one_text_with_two_effects_is_a_contradiction(first: Rule, second: Rule) -> None:
@@ -81,6 +86,8 @@ def test_the_weaker_rule_loses_wherever_it_stands() -> None:
     [
         # Another kind of effect, another field, another kind of match that comes first, several tags.
         (rule("a", "x"), rule("b", "x", urgency=Urgency.urgente)),
+        (rule("a", "x", urgency=Urgency.urgente), rule("b", "x")),
+        (rule("a", "x", tag="rete"), rule("b", "x")),
         (rule("a", "x"), rule("b", "x", fields=("body",), sector="tecnico")),
         (rule("a", "x"), rule("b", "x", fields=("subject", "body"), sector="tecnico")),
         (rule("a", "x", kind="word"), rule("b", "x", sector="tecnico")),
@@ -96,6 +103,10 @@ def test_the_weaker_rule_loses_wherever_it_stands() -> None:
         # Of expressions nothing is known but that two are the same.
         (rule("a", "d+", kind="regex"), rule("b", "ddt", sector="tecnico")),
         (rule("a", "ddt"), rule("b", "ddt [0-9]+", kind="regex", sector="tecnico")),
+        (rule("a", "^ddt", kind="regex"), rule("b", "il ^ddt oggi", sector="tecnico")),
+        (rule("a", "^ddt", kind="regex"), rule("b", "^ddt", sector="tecnico")),
+        (rule("a", "d+", kind="regex"), rule("b", "t+", kind="regex", sector="tecnico")),
+        (rule("a", "d+", kind="regex", unless=("x",)), rule("b", "d+", kind="regex", sector="tecnico")),
         # Each command word counts for itself, against the case's own subject.
         (rule("a", "chiudere", command="close"), rule("b", "chiudere tutto", command="close")),
     ],
@@ -108,6 +119,7 @@ def test_what_may_decide_is_left_in_peace(first: Rule, second: Rule) -> None:
     ("first", "second"),
     [
         (rule("a", "mago"), rule("b", "Mago Web", sector="tecnico")),
+        (rule("a", "MAGO"), rule("b", "mago web", sector="tecnico")),
         (rule("a", "mago"), rule("b", "mago4")),
         (rule("a", "sql", kind="word"), rule("b", "sql server", kind="word", sector="tecnico")),
         (rule("a", "sql", kind="word"), rule("b", "my sql server", sector="tecnico")),
@@ -124,6 +136,8 @@ def test_one_text_of_several_that_never_decides_is_shadowed() -> None:
     assert kinds(rule("a", "mago"), rule("b", "mago web", "portale", sector="tecnico")) == [
         ("shadowed", "b", "mago web", "a")
     ]
+    # No contradiction where both have the same effect.
+    assert kinds(rule("a", "mago"), rule("b", "mago", "portale")) == [("shadowed", "b", "mago", "a")]
     # Its own rule does it, too.
     assert kinds(rule("a", "mago", "mago4")) == [("shadowed", "a", "mago4", "a")]
 
@@ -134,9 +148,20 @@ def test_two_rules_may_shadow_a_third() -> None:
     ]
 
 
+def test_of_a_dead_rule_only_the_other_rules_that_decide_before_it_are_named() -> None:
+    first = rule("a", "mago")
+    assert kinds(first, rule("b", "mago web", "mago web 2", sector="tecnico")) == [("dead", "b", "", "a")]
+    excused = rule("b", "fax", "mago web", kind="word", unless=("fax",), sector="tecnico")
+    assert kinds(first, excused) == [("dead", "b", "", "a")]
+    assert kinds(rule("a", "fax"), rule("b", "fax", kind="word", unless=("fax",))) == [("dead", "b", "", "")]
+
+
 def test_a_word_that_is_its_own_exception_never_hits() -> None:
     assert kinds(rule("a", "fax", "telefax", kind="word", unless=("FAX",))) == [("dead", "a", "fax", "")]
-    assert kinds(rule("a", "fax", kind="word", unless=("fax",))) == [("dead", "a", "", "")]
+    assert kinds(rule("a", "FAX", kind="word", unless=("fax",))) == [("dead", "a", "", "")]
+    # What comes after it is looked at, too.
+    several = rule("a", "fax", "telefono", "telefono fisso", kind="word", unless=("fax",))
+    assert kinds(several) == [("dead", "a", "fax", ""), ("shadowed", "a", "telefono fisso", "a")]
 
 
 def test_an_exception_without_the_words_excuses_nothing() -> None:

@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from helpdeskctl.domain import transitions
-from helpdeskctl.domain.case import Case, Happened, Promise, Status, Suspension, Urgency
+from helpdeskctl.domain.case import (
+    Case,
+    Drafting,
+    Happened,
+    Promise,
+    Related,
+    Status,
+    Suspension,
+    Urgency,
+    Work,
+)
 from helpdeskctl.domain.events import EVENTS, Event, Finding
 from helpdeskctl.domain.working_time import Calendar
 from tests.builders import ANNA, NOW, case, message, outgoing, record
@@ -86,6 +96,26 @@ def test_an_event_tells_who_did_it_and_when(name: str) -> None:
     assert event.by in {"anna", "rossi"}
 
 
+@pytest.mark.parametrize("name", TRANSITIONS)
+def test_an_event_tells_why_and_what_was_said(name: str) -> None:
+    event = TRANSITIONS[name](case()).events[0]
+    assert event.because == (() if name in {"suspended", "noted", "replied", "mail_sent"} else BECAUSE)
+    assert event.note == {"resumed": "", "escalated": "critico"}.get(name, "nota")
+
+
+def test_what_was_done_without_a_word_has_no_note() -> None:
+    silent = (
+        transitions.opened(case(), "anna", BECAUSE),
+        transitions.closed(case(), "anna", NOW),
+        transitions.reopened(case(), "anna", NOW),
+        transitions.suspended(case(), "rossi", NOW),
+        transitions.followed_up(case(), MAIL, BECAUSE),
+        transitions.replied(case(), "rossi", NOW),
+        transitions.assigned(case(owner="anna"), "rossi", "rossi", NOW),
+    )
+    assert [one.events[0].note for one in silent] == [""] * 6 + ["anna → rossi"]
+
+
 def test_a_new_case_is_open_normal_and_waits_for_us() -> None:
     one = transitions.new_case(12, "Stampante", ANNA, "tecnico", NOW)
     assert (one.number, one.status, one.urgency, one.sector) == (12, Status.open, Urgency.normale, "tecnico")
@@ -141,6 +171,11 @@ def test_a_suspended_case_has_its_clock_stopped_until_it_is_resumed() -> None:
     # A second question is a second span.
     twice = transitions.suspended(again, "rossi", NOW + 2 * HOUR).case
     assert twice.suspensions == (Suspension(NOW, NOW + HOUR), Suspension(NOW + 2 * HOUR, None))
+    for ended in (
+        transitions.resumed(twice, "anna", NOW + 3 * HOUR).case,
+        transitions.reopened(twice, "anna", NOW + 3 * HOUR).case,
+    ):
+        assert ended.suspensions == (Suspension(NOW, NOW + HOUR), Suspension(NOW + 2 * HOUR, NOW + 3 * HOUR))
 
 
 @pytest.mark.parametrize("minutes", [60, 120])
@@ -186,6 +221,111 @@ def test_a_reply_clears_the_news_and_meets_the_due_time_once() -> None:
     assert (after.marks, after.waiting_since, after.responded_at) == (("stranger",), None, NOW)
     assert after.history[-1].note == "provate a spegnerla"
     assert transitions.replied(after, "rossi", NOW + HOUR).case.responded_at == NOW
+
+
+def test_who_takes_a_case_has_it_and_was_the_first_to_act() -> None:
+    after = transitions.taken(case(), "rossi", NOW).case
+    assert (after.owner, after.responded_at, after.history[-1]) == (
+        "rossi",
+        NOW,
+        Event(NOW, "rossi", "taken"),
+    )
+    over = transitions.taken(after, "bianchi", NOW + HOUR).case
+    assert (over.owner, over.responded_at, over.history[-1].note) == ("bianchi", NOW, "rossi → bianchi")
+
+
+@pytest.mark.parametrize(
+    ("before", "owner", "note", "told"),
+    [
+        ("", "rossi", "", "- → rossi"),
+        ("rossi", "bianchi", "in ferie", "rossi → bianchi (in ferie)"),
+        ("rossi", "", "", "rossi → -"),
+    ],
+)
+def test_who_gives_a_case_away_has_not_acted_on_it(before: str, owner: str, note: str, told: str) -> None:
+    after = transitions.assigned(case(owner=before), owner, "anna", NOW, note).case
+    assert (after.owner, after.responded_at) == (owner, None)
+    assert after.history[-1] == Event(NOW, "anna", "assigned", (), told)
+
+
+@pytest.mark.parametrize(
+    ("values", "why", "told"),
+    [
+        (("", "Officine Rossi"), "", "customer: - → Officine Rossi"),
+        (("Officine Rossi", ""), "omonimo", "customer: Officine Rossi → - (omonimo)"),
+    ],
+)
+def test_what_was_corrected_is_told_with_what_it_was(values: tuple[str, str], why: str, told: str) -> None:
+    after = transitions.changed(case(), "customer", values, "rossi", NOW, why).case
+    assert after.history[-1] == Event(NOW, "rossi", "changed", (), told)
+
+
+# --- two cases that are one ---
+
+
+def test_the_merged_case_is_closed_and_its_mails_go_over_in_the_order_in_which_they_came() -> None:
+    mails = [record(message(f"Mail {n}"), str(n), arrived_at=NOW + n * HOUR) for n in range(4)]
+    gone = case(
+        7, messages=(mails[1], mails[3]), suspensions=(Suspension(NOW, None),), marks=("news", "encrypted")
+    )
+    stays = case(8, messages=(mails[0], mails[2]), marks=("incomplete",))
+    ended, going_on = (one.case for one in transitions.merged(gone, stays, "rossi", NOW + HOUR))
+    assert (ended.status, ended.closed_at, ended.waiting_since) == (Status.closed, NOW + HOUR, None)
+    assert (ended.messages, ended.merged_into, ended.marks) == ((), 8, ("encrypted",))
+    assert ended.suspensions == (Suspension(NOW, NOW + HOUR),)
+    assert going_on.messages == tuple(mails)
+    assert (going_on.status, going_on.marks) == (Status.open, ("incomplete", "news"))
+    assert ended.history[-1] == Event(NOW + HOUR, "rossi", "merged", (), "→ #8")
+    assert going_on.history[-1] == Event(NOW + HOUR, "rossi", "merged", (), "← #7")
+
+
+def test_a_stranger_who_wrote_to_the_merged_case_is_one_in_the_other() -> None:
+    _, going_on = transitions.merged(case(7, marks=("stranger",)), case(8), "rossi", NOW)
+    assert going_on.case.marks == ("stranger",)
+
+
+def test_of_two_merged_cases_the_one_that_waited_longer_tells_how_long_it_waits() -> None:
+    first = datetime(2026, 10, 25, 0, 50, tzinfo=UTC).astimezone(ROME)
+    then = datetime(2026, 10, 25, 1, 10, tzinfo=UTC).astimezone(ROME)
+    # On the clock, 02:50 and then 02:10.
+    for times, since in (
+        ((first, then), first),
+        ((then, first), first),
+        ((None, then), then),
+        ((then, None), then),
+        ((None, None), None),
+    ):
+        gone, stays = (case(n, waiting_since=at) for n, at in zip((7, 8), times, strict=True))
+        assert transitions.merged(gone, stays, "rossi", NOW)[1].case.waiting_since == since
+    mails = [record(message(str(at)), str(at), arrived_at=at) for at in (first, then)]
+    gone, stays = case(7, messages=(mails[1],)), case(8, messages=(mails[0],))
+    assert transitions.merged(gone, stays, "rossi", NOW)[1].case.messages == tuple(mails)
+
+
+def test_merged_cases_name_each_other_once() -> None:
+    gone = case(7, related=(Related(3, "cited"), Related(8, "earlier")))
+    stays = case(8, related=(Related(7, "cited"), Related(9, "cited")))
+    ended, going_on = (one.case for one in transitions.merged(gone, stays, "rossi", NOW))
+    assert ended.related == (Related(3, "cited"), Related(8, "merged"))
+    assert going_on.related == (Related(9, "cited"), Related(7, "merged"))
+
+
+# --- what leaves no trace in the history ---
+
+
+def test_work_is_added_to_what_was_done_before() -> None:
+    more = Work(NOW + HOUR, "bianchi", 15, billable=False)
+    before = case(minutes=30)
+    assert transitions.worked(before, more) == before._replace(work=(*before.work, more))
+
+
+def test_a_draft_is_somebodys_until_it_is_given_up_or_eight_hours_have_gone() -> None:
+    before = case()
+    writing = transitions.drafting(before, "rossi", NOW)
+    assert writing.drafting == Drafting("rossi", NOW)
+    assert transitions.not_drafting(writing) == before
+    assert transitions.marks_at(writing, NOW + 8 * HOUR - timedelta(seconds=1)) == ("drafting",)
+    assert transitions.marks_at(writing, NOW + 8 * HOUR) == ()
 
 
 def test_a_note_of_ours_answers_nobody() -> None:
@@ -234,6 +374,14 @@ def test_the_earliest_promise_is_what_is_due() -> None:
     late = transitions.promised(normal, opened + timedelta(hours=7), 4 * 60, OFFICE)
     assert late.due_at == normal.due_at
     assert [promise.minutes for promise in late.promises] == [480, 240]
+
+
+def test_what_is_promised_anew_stands_instead_of_all_that_was_and_is_told_of_again() -> None:
+    opened = NOW.astimezone(ROME)
+    before = transitions.promised(case(told=("due_soon", "intake_hint", "late")), opened, 60, OFFICE)
+    after = transitions.promised_anew(before, opened, 240, OFFICE)
+    assert (after.promises, after.due_at) == ((Promise(opened, 240),), opened + 5 * HOUR)
+    assert after.told == ("intake_hint",)
 
 
 def test_a_case_without_a_promise_is_never_due() -> None:
