@@ -14,7 +14,7 @@ import time
 from itertools import count
 from pathlib import Path
 
-from benchmarks import mails
+from benchmarks import mails, replaying, watching
 from benchmarks.peers import Peer, peers
 from benchmarks.report import Row, write
 from benchmarks.running import BIN, PYTHON, ROOT, SCRATCH, TOOL, Command, environ, paired, run
@@ -223,7 +223,7 @@ def main() -> None:
     stores = {f"{size:,} cases": desk("cases", size, 100) for size in SIZES}
     stores[f"{OPEN:,} open"] = desk("open", OPEN, OPEN)
     rows = piped(others, stores | {f"{FILES:,} files filed": crowded()}) + commands(stores)
-    write(rows, batch(others), memory(), ROUNDS)
+    write(rows, batch(others), memory(), [*watching.lines(), *replaying.lines(_LOOP)], ROUNDS)
     fill(emptied(SCRATCH / "batch"), 0, BATCH)
     draw(steps(desk("memory", 0, 0)["HOME"], ROUNDS), batch_steps(str(SCRATCH / "batch")))
 

@@ -19,9 +19,13 @@ class Row(NamedTuple):
 
 
 def write(
-    rows: list[Row], batch: list[tuple[str, float, float]], memory: list[tuple[str, float]], rounds: int
+    rows: list[Row],
+    batch: list[tuple[str, float, float]],
+    memory: list[tuple[str, float]],
+    more: list[str],
+    rounds: int,
 ) -> None:
-    """Print the figures and put them into the page and its picture."""
+    """Print the figures and put them into the page and its picture; `more` are lines of Markdown."""
     lines = [
         f"Python {platform.python_version()} on {platform.machine()}; {rounds} rounds, the commands of a "
         "round one after the other; the ratio is the median of the rounds' ratios, with its quartiles.",
@@ -45,7 +49,7 @@ def write(
         lines.append(f"| {name} | {wall:.0f} | {ratios[0]:.2f} | {processor:.0f} | {ratios[1]:.2f} |")
     lines += ["", "| memory at most | MB |", "|---|---:|"]
     lines += [f"| {name} | {megabytes:.0f} |" for name, megabytes in memory]
-    text = "\n".join(lines) + "\n"
+    text = "\n".join([*lines, *more]) + "\n"
     print(text)
     head, _, rest = _PAGE.read_text().partition(_BEGIN)
     _PAGE.write_text(f"{head}{_BEGIN}\n{text}\n{_END}{rest.partition(_END)[2]}")

@@ -1,7 +1,10 @@
 """How soon `ingest --watch` hands an acknowledgement to the mail system, and how fast what waits is sent.
 
 The mail system is a shell script that keeps each mail in a file, whose time tells when it came. Every
-case is told to its sector as well, so two mails leave for each that arrives.
+case is told to its sector as well, so two mails leave for each that arrives. BENCH_WATCH is for how many
+seconds mails arrive (30).
+
+    python -m benchmarks.watching    these figures alone, of what was installed last
 """
 
 import os
@@ -51,6 +54,19 @@ class Latency(NamedTuple):
     most: float
 
 
+def lines() -> list[str]:
+    """The figures as Markdown."""
+    table = [
+        "",
+        "| from arrival to the mail system, `ingest --watch` | median s | at most |",
+        "|---|---:|---:|",
+    ]
+    table += [f"| {found.name} | {found.median:.2f} | {found.most:.2f} |" for found in latencies()]
+    queue = f"| `outbox send` of {WAITING:,} mails | mails/s | mails per second of processor |"
+    table += ["", queue, "|---|---:|---:|"]
+    return table + [f"| {name} | {wall:.0f} | {processor:.0f} |" for name, wall, processor in sending()]
+
+
 def latencies() -> list[Latency]:
     """For one mail alone, and for many a second."""
     home = desk("watching")
@@ -86,7 +102,7 @@ def sending() -> list[tuple[str, float, float]]:
         used = run(Command("outbox send", [TOOL, "outbox", "send"], environ(str(home))))
         if (left := WAITING - len(os.listdir(home / "sent"))) > 0:
             raise RuntimeError(f"{left} of {WAITING} mails were not sent")
-        rows.append((f"{before:,} sent before", WAITING / used.wall, WAITING / used.processor))
+        rows.append((f"{before:,} sent in the days before", WAITING / used.wall, WAITING / used.processor))
     return rows
 
 
@@ -135,5 +151,4 @@ def _answered(home: Path, arrivals: list[tuple[int, float]]) -> list[float]:
 
 
 if __name__ == "__main__":
-    for latency in latencies():
-        sys.stdout.write(f"{latency.name}: median {latency.median:.2f} s, at most {latency.most:.2f} s\n")
+    sys.stdout.write("\n".join(lines()) + "\n")
