@@ -10,6 +10,7 @@ from datetime import datetime
 from email.message import Message as Part
 from email.utils import parsedate_to_datetime
 from itertools import islice
+from typing import NamedTuple
 
 from helpdeskctl.adapters.mail_parser.addresses import listed
 from helpdeskctl.adapters.mail_parser.charsets import decoded, one_line
@@ -29,10 +30,20 @@ _LONGEST, _MOST = 2000, 20
 _ZONES = {"CET": "+0100", "CEST": "+0200", "MET": "+0100", "MEST": "+0200"}
 
 
-def values(part: Part, name: str) -> list[str]:
-    """Every value of that header as it stands, topmost first; 8-bit letters as surrogate escapes."""
-    wanted = name.lower()
-    return [str(value) for key, value in part.raw_items() if key.lower() == wanted]
+class Header(NamedTuple):
+    """The header of a part: the values of each field by its name in lower case, as they stand, topmost
+    first; 8-bit letters as surrogate escapes."""
+
+    part: Part
+    fields: dict[str, list[str]]
+
+
+def header_of(part: Part) -> Header:
+    """The header of that part, each field looked at once."""
+    fields: dict[str, list[str]] = {}
+    for name, value in part.raw_items():
+        fields.setdefault(name.lower().strip(), []).append(str(value))
+    return Header(part, fields)
 
 
 def text(value: str, charset: str = "") -> str:
@@ -40,17 +51,18 @@ def text(value: str, charset: str = "") -> str:
     return one_line(_decoded_words(_raw(value, charset)))
 
 
-def first(part: Part, name: str) -> str:
-    """The first occurrence of that header, decoded; ""."""
-    return next((text(value, _charset(part, value)) for value in values(part, name)), "")
+def first(header: Header, name: str) -> str:
+    """The first value of that field, decoded; ""."""
+    found = header.fields.get(name)
+    return text(found[0], _charset(header.part, found[0])) if found else ""
 
 
-def addresses(part: Part, *names: str) -> list[Address]:
-    """The addresses of those headers, in order; a broken list gives what can be read of it."""
+def addresses(header: Header, *names: str) -> list[Address]:
+    """The addresses of those fields, in order; a broken list gives what can be read of it."""
     found: list[Address] = []
     for name in names:
-        for value in values(part, name):
-            found += _addresses(_raw(value, _charset(part, value)))
+        for value in header.fields.get(name, ()):
+            found += _addresses(_raw(value, _charset(header.part, value)))
             if len(found) > _RECIPIENTS:
                 return found[:_RECIPIENTS]
     return found
@@ -80,9 +92,9 @@ def _charset(part: Part, value: str) -> str:
     return ""
 
 
-def bare_addresses(part: Part, *names: str) -> tuple[str, ...]:
+def bare_addresses(header: Header, *names: str) -> tuple[str, ...]:
     """The addresses alone, each once."""
-    return tuple(dict.fromkeys(a.address for a in addresses(part, *names) if a.address))
+    return unique(one.address for one in addresses(header, *names) if one.address)
 
 
 def _normal(address: str) -> str:
@@ -96,27 +108,27 @@ def _normal(address: str) -> str:
     return f"{local}@{domain.lower().rstrip('.')}" if local and domain else ""
 
 
-def message_ids(part: Part, name: str) -> list[str]:
-    """The Message-IDs in those headers, in order, without angle brackets."""
+def message_ids(header: Header, name: str) -> list[str]:
+    """The Message-IDs in those fields, in order, without angle brackets."""
     found = []
-    for value in values(part, name):
+    for value in header.fields.get(name, ()):
         line = one_line(_raw(value[:_LONGEST_LIST]))
         found += _MESSAGE_ID.findall(line) or _LOOSE_ID.findall(line)
     return found
 
 
-def message_id(part: Part) -> str:
+def message_id(header: Header) -> str:
     """The mail's own Message-ID, without angle brackets; ""."""
-    ids = message_ids(part, "message-id")
+    ids = message_ids(header, "message-id")
     if ids:
         return ids[0]
-    return first(part, "message-id").strip("<> ")[:900]
+    return first(header, "message-id").strip("<> ")[:900]
 
 
-def references(part: Part) -> tuple[str, ...]:
+def references(header: Header) -> tuple[str, ...]:
     """In-Reply-To first, then References from the last to the first, each once."""
-    ids = [*message_ids(part, "in-reply-to"), *reversed(message_ids(part, "references"))]
-    return tuple(dict.fromkeys(ids))[:_REFERENCES]
+    ids = [*message_ids(header, "in-reply-to"), *reversed(message_ids(header, "references"))]
+    return unique(ids)[:_REFERENCES]
 
 
 def iso_date(written: str) -> str:
@@ -136,14 +148,13 @@ def _iso(at: datetime) -> str:
         return ""
 
 
-def deciding(part: Part) -> dict[str, tuple[str, ...]]:
-    """The headers that a decision may look at."""
-    found: dict[str, tuple[str, ...]] = {}
-    for key, value in part.raw_items():
-        name = key.lower().strip()
-        if name in DECIDING_HEADERS and len(found.get(name, ())) < _MOST:
-            found[name] = (*found.get(name, ()), text(str(value)[: 4 * _LONGEST])[:_LONGEST])
-    return found
+def deciding(header: Header) -> dict[str, tuple[str, ...]]:
+    """The fields that a decision may look at."""
+    return {
+        name: tuple([text(value[: 4 * _LONGEST])[:_LONGEST] for value in found[:_MOST]])
+        for name, found in header.fields.items()
+        if name in DECIDING_HEADERS
+    }
 
 
 def _raw(value: str, charset: str = "") -> str:

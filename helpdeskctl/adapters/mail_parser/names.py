@@ -107,9 +107,9 @@ def _percent_decoded(value: str, charset: str) -> str:
 
 def _readable(part: Part, header: str) -> Part:
     """The part, or one with only that header where raw 8-bit letters in it would be lost."""
-    value = next(iter(headers.values(part, header)), "")
-    if value.isascii():
+    found = headers.header_of(part).fields.get(header)
+    if found is None or found[0].isascii():
         return part
     alone = Part()
-    alone[header] = one_line(decoded(value.encode("utf-8", "surrogateescape"), ""))
+    alone[header] = one_line(decoded(found[0].encode("utf-8", "surrogateescape"), ""))
     return alone

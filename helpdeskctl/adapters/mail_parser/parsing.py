@@ -1,6 +1,5 @@
 """One mail file as a `Message`: the pieces of this package put together."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from email.message import Message as Part
 from hashlib import sha256
@@ -8,6 +7,7 @@ from hashlib import sha256
 from helpdeskctl.adapters.mail_parser import headers
 from helpdeskctl.adapters.mail_parser.bodies import Attached, Content, content
 from helpdeskctl.adapters.mail_parser.cutting import Cuts
+from helpdeskctl.adapters.mail_parser.headers import Header, header_of
 from helpdeskctl.adapters.mail_parser.mending import mended
 from helpdeskctl.adapters.mail_parser.reading import header_block, tree
 from helpdeskctl.domain.message import Address, Envelope, Message, Report
@@ -23,28 +23,30 @@ def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
     A certified mail is the mail in its envelope, with the envelope's recipients and deciding headers.
     """
     root, cuts = tree(path, limits)
-    shown, report, envelope = opened(root, cuts)
+    outer = header_of(root)
+    shown, report, envelope = opened(outer, cuts)
+    header = outer if shown is root else header_of(shown)
     found = content(shown, cuts)
-    senders, date = headers.addresses(shown, "from"), headers.first(shown, "date")
-    subject = headers.first(shown, "subject")
-    if report is None and _may_be_report(root):
+    senders, date = headers.addresses(header, "from"), headers.first(header, "date")
+    subject = headers.first(header, "subject")
+    if report is None and _may_be_report(outer):
         from helpdeskctl.adapters.mail_parser.reports import report as reported
 
         report = reported(root, found.text)
     return Message(
-        message_id=headers.message_id(shown) or headers.message_id(root),
+        message_id=headers.message_id(header) or headers.message_id(outer),
         sender=_sender(senders),
-        reply_to=tuple(a for a in headers.addresses(shown, "reply-to") if a.address),
-        envelope_recipients=headers.bare_addresses(root, "delivered-to", "x-original-to", "envelope-to"),
-        recipients=_recipients((shown, root) if shown is not root else (root,)),
+        reply_to=tuple(a for a in headers.addresses(header, "reply-to") if a.address),
+        envelope_recipients=headers.bare_addresses(outer, "delivered-to", "x-original-to", "envelope-to"),
+        recipients=_recipients(header, outer),
         subject=subject,
         date=headers.iso_date(date),
         arrived_at=arrived_at,
         text=found.text,
         new_text=new_text(found.text),
         attachments=tuple(one.attachment for one in found.attached),
-        references=headers.references(shown),
-        headers=headers.deciding(root),
+        references=headers.references(header),
+        headers=headers.deciding(outer),
         digest=_digest(senders, date, subject, found),
         report=report,
         envelope=envelope,
@@ -55,17 +57,18 @@ def parse(path: str, arrived_at: datetime, limits: Limits) -> Message:
 def contents(path: str, limits: Limits) -> tuple[Attached, ...]:
     """The attachments of the mail at that path with their contents: the same as `parse` gives."""
     root, cuts = tree(path, limits)
-    return content(opened(root, cuts)[0], cuts).attached
+    return content(opened(header_of(root), cuts)[0], cuts).attached
 
 
-def opened(root: Part, cuts: Cuts) -> tuple[Part, Report | None, Envelope | None]:
+def opened(header: Header, cuts: Cuts) -> tuple[Part, Report | None, Envelope | None]:
     """The mail to be shown (the one in a certified envelope), a certified receipt, and the envelope."""
-    if not (root.get("x-ricevuta") or root.get("x-trasporto")):
+    root = header.part
+    if not ("x-ricevuta" in header.fields or "x-trasporto" in header.fields):
         return root, None, None
     from helpdeskctl.adapters.mail_parser import pec
 
-    report = pec.receipt(root)
-    envelope = None if report else pec.envelope(root, _sender(headers.addresses(root, "from")))
+    report = pec.receipt(header)
+    envelope = None if report else pec.envelope(header, _sender(headers.addresses(header, "from")))
     inner = pec.inner_mail(root, cuts) if envelope else None
     return inner or root, report, envelope
 
@@ -81,27 +84,28 @@ def peek(path: str) -> tuple[Address, str]:
             block = b"".join(
                 line for line in file.read(_PEEKED).splitlines(keepends=True) if len(line) < 1000
             )
-    root = BytesHeaderParser().parsebytes(mended(block))
-    return _sender(headers.addresses(root, "from")), headers.first(root, "subject")
+    header = header_of(BytesHeaderParser().parsebytes(mended(block)))
+    return _sender(headers.addresses(header, "from")), headers.first(header, "subject")
 
 
 def _sender(senders: list[Address]) -> Address:
     return next((one for one in senders if one.address), senders[0] if senders else Address("", ""))
 
 
-def _recipients(roots: Iterable[Part]) -> tuple[str, ...]:
+def _recipients(header: Header, outer: Header) -> tuple[str, ...]:
     names = ("to", "cc", "resent-to", "resent-cc")
-    return headers.unique(address for root in roots for address in headers.bare_addresses(root, *names))
+    found = headers.bare_addresses(header, *names)
+    return found if header is outer else headers.unique((*found, *headers.bare_addresses(outer, *names)))
 
 
-def _may_be_report(root: Part) -> bool:
+def _may_be_report(header: Header) -> bool:
     """Cheaply: whether it is worth asking what the mail reports."""
-    kind = root.get_content_type().lower()
-    if kind in {"multipart/report", "message/delivery-status"} or root.get("x-failed-recipients"):
+    kind = headers.first(header, "content-type").lower()
+    if "report" in kind or "delivery-status" in kind or "x-failed-recipients" in header.fields:
         return True
-    sender = headers.first(root, "from").lower()
+    sender = headers.first(header, "from").lower()
     robot = any(name in sender for name in ("daemon", "postmaster", "delivery", "microsoftexchange", "ndr@"))
-    return robot or not sender or headers.first(root, "return-path").replace(" ", "") == "<>"
+    return robot or not sender or headers.first(header, "return-path").replace(" ", "") == "<>"
 
 
 def _digest(senders: list[Address], date: str, subject: str, found: Content) -> str:

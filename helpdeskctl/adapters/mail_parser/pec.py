@@ -6,6 +6,7 @@ from email.message import Message as Part
 from helpdeskctl.adapters.mail_parser import headers
 from helpdeskctl.adapters.mail_parser.bodies import leaves
 from helpdeskctl.adapters.mail_parser.cutting import Cuts
+from helpdeskctl.adapters.mail_parser.headers import Header
 from helpdeskctl.adapters.mail_parser.transfer import messages
 from helpdeskctl.domain.message import Address, Envelope, Report
 
@@ -13,23 +14,23 @@ _FAILED = ("non-accettazione", "errore-consegna", "mancata-consegna")
 _ON_BEHALF = re.compile(r"per conto di:?\s*<?([^\s<>\"']{1,64}@[^\s<>\"']{1,255})", re.IGNORECASE)
 
 
-def receipt(root: Part) -> Report | None:
+def receipt(header: Header) -> Report | None:
     """A receipt about a mail of ours."""
-    kind = headers.first(root, "x-ricevuta").lower()
+    kind = headers.first(header, "x-ricevuta").lower()
     if not kind:
         return None
-    original = headers.first(root, "x-riferimento-message-id").strip("<> ")
+    original = headers.first(header, "x-riferimento-message-id").strip("<> ")
     failed = any(word in kind for word in _FAILED)
     found = "failed" if failed else "accepted" if kind == "accettazione" else "delivered"
     return Report(found, "", original[:900], kind[:100])
 
 
-def envelope(root: Part, sender: Address) -> Envelope | None:
+def envelope(header: Header, sender: Address) -> Envelope | None:
     """The shell of a certified mail."""
-    kind = headers.first(root, "x-trasporto").lower()
+    kind = headers.first(header, "x-trasporto").lower()
     if kind not in {"posta-certificata", "errore"}:
         return None
-    on_behalf = _ON_BEHALF.search(headers.first(root, "from"))
+    on_behalf = _ON_BEHALF.search(headers.first(header, "from"))
     return Envelope(kind, on_behalf[1].lower() if on_behalf else "", sender)
 
 

@@ -8,6 +8,7 @@ from email.message import Message as Part
 from helpdeskctl.adapters.mail_parser import headers
 from helpdeskctl.adapters.mail_parser.bodies import leaves
 from helpdeskctl.adapters.mail_parser.charsets import one_line
+from helpdeskctl.adapters.mail_parser.headers import Header, header_of
 from helpdeskctl.adapters.mail_parser.reading import children
 from helpdeskctl.domain.message import Report
 
@@ -101,7 +102,7 @@ def _delivery_status(root: Part) -> Report | None:
         if part.get_content_type().lower() not in _STATUS:
             continue
         kinds = []
-        for block in _blocks(part):
+        for block in map(header_of, _blocks(part)):
             action = re.split(r"[^a-z]", headers.first(block, "action").lower(), maxsplit=1)[0]
             found = _ACTIONS.get(action) or _CLASSES.get(headers.first(block, "status")[:1])
             if found:
@@ -115,7 +116,7 @@ def _delivery_status(root: Part) -> Report | None:
     return None
 
 
-def _recipient(block: Part) -> str:
+def _recipient(block: Header) -> str:
     """The recipient that a block is about, without the kind of its address."""
     said = headers.first(block, "final-recipient") or headers.first(block, "original-recipient")
     return said.rpartition(";")[2].strip(" <>")
@@ -126,7 +127,7 @@ def _notification(root: Part) -> Report:
     recipient = original = ""
     for part in leaves(root):
         if part.get_content_type().lower() in _NOTIFICATION:
-            for block in _blocks(part):
+            for block in map(header_of, _blocks(part)):
                 recipient = _recipient(block)
                 original = headers.first(block, "original-message-id").strip("<> ")
     return Report("displayed", recipient[:320], original[:900], "")
@@ -137,7 +138,7 @@ def _returned_id(root: Part) -> str:
     for part in leaves(root):
         kind = part.get_content_type().lower()
         if kind in _RETURNED_HEADERS and children(part):
-            if found := next((headers.message_id(inner) for inner in children(part)), ""):
+            if found := next((headers.message_id(header_of(inner)) for inner in children(part)), ""):
                 return found
         elif kind in _RETURNED_HEADERS:
             payload = part.get_payload(decode=True)
@@ -148,10 +149,11 @@ def _returned_id(root: Part) -> str:
 
 def _older_form(root: Part, text: str) -> Report | None:
     """qmail, Exim, Exchange, Gmail and others, as far as they can be recognised."""
-    failed = headers.first(root, "x-failed-recipients")
-    named = bool(_BOUNCE_SENDERS.search(headers.first(root, "from")))
-    null_sender = headers.first(root, "return-path").replace(" ", "") == "<>"
-    subject = headers.first(root, "subject")
+    header = header_of(root)
+    failed = headers.first(header, "x-failed-recipients")
+    named = bool(_BOUNCE_SENDERS.search(headers.first(header, "from")))
+    null_sender = headers.first(header, "return-path").replace(" ", "") == "<>"
+    subject = headers.first(header, "subject")
     said = f"{subject}\n{text[:_BEGINNING]}"
     reported = str(root.get_param("report-type") or "").lower() == "delivery-status"
     delayed = (
@@ -160,7 +162,7 @@ def _older_form(root: Part, text: str) -> Report | None:
         and (_DELAY_SUBJECTS.search(subject) or ((named or reported) and _DELAY_TEXT.search(said)))
     )
     told = _BOUNCE_SUBJECTS.search(subject) or text.lstrip().startswith("Hi. This is the")
-    by_machine = named or null_sender or not headers.first(root, "from")
+    by_machine = named or null_sender or not headers.first(header, "from")
     if not (failed or delayed or reported or (by_machine and told) or (named and _BOUNCE_TEXT.search(said))):
         return None
     original = _returned_id(root) or _id_in(text)
