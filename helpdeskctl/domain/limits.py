@@ -48,6 +48,8 @@ def allowed_to_unknown(
     `before` is what was sent within an `HOUR` at least, to whomever; nobody is looked up in the registry
     while that is less than a limit.
     """
+    # In UTC, here and below: the wall clock has an hour twice in autumn, and in spring one that is none.
+    now = now.astimezone(UTC)
     recent = [one for one in before if one.kind in LIMITED and now - one.at < HOUR]
     subject = _topic(mail.subject)
     alike = [one for one in recent if _topic(one.subject) == subject]
@@ -68,7 +70,6 @@ def noticed_lately(address: str, before: Iterable[SentBefore], now: datetime) ->
 
 def _free(times: Iterable[datetime], most: int, span: timedelta, now: datetime) -> datetime:
     """When there are again fewer than `most` of these times within the span."""
-    # In UTC: the wall clock of a zone counts an hour twice a year that is none, or leaves one out.
     now = now.astimezone(UTC)
     recent = sorted(at.astimezone(UTC) for at in times if now - at < span)
     return recent[-most] + span if len(recent) >= most else now

@@ -142,6 +142,24 @@ def test_mail_of_the_hour_that_comes_twice_does_not_wait_until_it_has_come_again
     assert (counted.waiting, counted.unsent) == (1, 1)
 
 
+def test_what_was_sent_before_the_clock_went_on_an_hour_counts_until_an_hour_has_passed() -> None:
+    # On the clock, 01:58 and then 03:01.
+    zone = policy().zone
+    before = datetime(2026, 3, 29, 0, 58, tzinfo=UTC).astimezone(zone)
+    now = datetime(2026, 3, 29, 1, 1, tzinfo=UTC).astimezone(zone)
+    gone = tuple(
+        outgoing(f"s{n}", to=Address("", f"ferie{n}@altro.example"), state="sent", sent_at=before)
+        for n in range(3)
+    )
+    desk = outbox()
+    store_of(desk).cases = {7: case(7, outgoing=(*gone, outgoing("a", queued_at=now, next_at=now)))}
+    assert isinstance(desk.clock, SetClock)
+    desk.clock.now = now
+    assert [one.receipt.result for one in run(desk)] == ["retry"]
+    (waiting,) = store_of(desk).waiting()
+    assert waiting.next_at - before.astimezone(UTC) == timedelta(hours=1)
+
+
 def test_a_person_need_not_wait_for_the_next_attempt() -> None:
     desk = outbox(LATER)
     store_of(desk).cases = {7: case(7, outgoing=(outgoing("a"),))}

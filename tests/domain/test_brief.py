@@ -71,11 +71,11 @@ def test_a_line_is_what_a_list_says_of_the_case_and_its_marks_at_that_time() -> 
         owner="rossi",
         customer="Officine Rossi",
         opened_at=at("2026-11-24T09:00:00.5+01:00"),
-        due_at=at("2026-11-24T11:00:00.5+01:00"),
+        due_at=at("2026-11-24T11:00:00.500001+01:00"),
     )
     columns = "12\topen\turgente\ttecnico\trossi\tOfficine Rossi\tStampante guasta al secondo piano"
     times = "\t2026-11-24T09:00:00+01:00\t2026-11-24T11:00:00+01:00\t"
-    due = at("2026-11-24T11:00:00.5+01:00")
+    due = at("2026-11-24T11:00:00.500001+01:00")
     for now, mark in (
         (due - timedelta(minutes=60, seconds=1), ""),
         (due - timedelta(minutes=60), "due_soon"),
@@ -85,6 +85,8 @@ def test_a_line_is_what_a_list_says_of_the_case_and_its_marks_at_that_time() -> 
         assert shown([brief(one)], now) == [columns + times + mark]
         marked = "news,incomplete" + (f",{mark}" if mark else "")
         assert shown([brief(one._replace(marks=("news", "incomplete")))], now) == [columns + times + marked]
+    assert due_by([brief(one)], due) == [brief(one)]
+    assert due_by([brief(one)], due - timedelta(microseconds=1)) == []
     never = one._replace(due_at=None)
     assert shown([brief(never)], due) == [columns + "\t2026-11-24T09:00:00+01:00\t\t"]
 

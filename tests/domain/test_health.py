@@ -201,6 +201,11 @@ def test_minutes_are_those_that_passed_in_the_night_in_which_the_clock_jumps() -
         assert states(health.unsent([outgoing(queued_at=early)], late, "smtp")) == alarm
         assert states(health.unread([early], late)) == alarm
         assert states(health.clock([late, early], early)) == alarm
+    # Noon, and half past eleven on the next day: a day and half an hour.
+    noon = datetime(2026, 10, 24, 12, 0, tzinfo=policy().zone)
+    morning = datetime(2026, 10, 25, 11, 30, tzinfo=policy().zone)
+    both = [SentBefore(at, "a@b.example", "answer", "x") for at in (noon, morning)] * 40
+    assert states(health.limited(both, (), morning)) == ["warning"]
     first = datetime.fromisoformat("2026-10-25T02:40+02:00").astimezone(policy().zone)
     second = datetime.fromisoformat("2026-10-25T02:10+01:00").astimezone(policy().zone)
     mails = [outgoing("b", queued_at=second), outgoing("a", queued_at=first)]
@@ -259,3 +264,4 @@ def test_cases_that_the_index_does_not_know_by_their_contract_are_named() -> Non
     assert told(health.unfound([])) == ""
     said = "6 cases are not found by their contract: #3, #4, #5, #6, #7, …."
     assert told(health.unfound(range(3, 9))) == said
+    assert states(health.unfound([3])) == ["warning"]

@@ -59,15 +59,24 @@ def unasked(address: str) -> bool:
 
 @pytest.mark.parametrize("kind", ["acknowledgement", "answer", "personal"])
 def test_whatever_nobody_wrote_counts(kind: str) -> None:
-    assert allowed_to_one(sent([MINUTE] * 10, kind=kind), False, NOW) == NOW + HOUR - MINUTE
+    before = sent([MINUTE] * 10, kind=kind, subject="Altro")
+    assert allowed_to_one(before, False, NOW) == NOW + HOUR - MINUTE
+    assert allowed_to_unknown(outgoing(subject="Altro"), before, nobody, NOW) == NOW + HOUR - MINUTE
 
 
 def test_an_hour_is_sixty_minutes_in_the_night_in_which_the_clock_jumps() -> None:
-    for text, left in (("2026-03-29T01:58+01:00", 57), ("2026-10-25T02:58+02:00", 50)):
-        at = datetime.fromisoformat(text).astimezone(policy().zone)
-        now = at + (HOUR + 3 * MINUTE) if left == 57 else at.replace(minute=8, fold=1)
-        before = [one._replace(at=at) for one in sent([MINUTE] * 10)]
-        assert allowed_to_one(before, False, now).timestamp() - now.timestamp() == left * 60
+    # 01:58, then 03:01: three minutes; and 02:58, then 02:08: ten.
+    for then, now, passed in (
+        ("2026-03-29T01:58+01:00", "2026-03-29T03:01+02:00", 3),
+        ("2026-10-25T02:58+02:00", "2026-10-25T02:08+01:00", 10),
+    ):
+        at, present = (datetime.fromisoformat(text).astimezone(policy().zone) for text in (then, now))
+        before = [one._replace(at=at) for one in sent([MINUTE] * 10, subject="Altro")]
+        left = [
+            allowed_to_one(before, False, present),
+            allowed_to_unknown(outgoing(subject="Altro"), before, nobody, present),
+        ]
+        assert [one.timestamp() - present.timestamp() for one in left] == [(60 - passed) * 60] * 2
 
 
 def test_the_same_subject_to_unknown_addresses_comes_to_rest_even_if_they_change() -> None:
@@ -92,6 +101,9 @@ def test_all_unknown_addresses_together() -> None:
     assert allowed_to_unknown(mail, before, lambda address: address == "a7@altro.example", NOW) == NOW
     assert allowed_to_unknown(mail, before[1:], unasked, NOW) == NOW
     assert allowed_to_unknown(mail, sent([HOUR] * 500), unasked, NOW) == NOW
+    # Whichever limit lasts longer.
+    alike = sent([2 * MINUTE] * 3, subject="Altro")
+    assert allowed_to_unknown(mail, before + alike, nobody, NOW) == NOW - MINUTE + HOUR
 
 
 def test_notices_to_technicians_count_for_nothing() -> None:

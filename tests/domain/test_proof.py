@@ -42,6 +42,9 @@ def test_what_was_promised_is_what_the_promise_that_ends_first_allows() -> None:
     assert (proof(late, policy(), NOW).minutes, late.due_at) == (120, OPENED + 120 * MINUTE)
     still = transitions.suspended(late, "rossi", OPENED + 110 * MINUTE).case
     assert (proof(still, policy(), NOW + HOUR).minutes, still.due_at) == (120, None)
+    # While the clock stands still, it is the one that would end first if it went on now.
+    held = transitions.suspended(raised, "rossi", NOW).case
+    assert (proof(held, policy(), NOW + HOUR).minutes, held.due_at) == (60, None)
     # Ten minutes were lost before the second promise; it begins after them, and ends later.
     lost = promised(suspensions=(Suspension(OPENED + 10 * MINUTE, OPENED + 20 * MINUTE),))
     both = transitions.promised(lost, NOW, 100, calendar)

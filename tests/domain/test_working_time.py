@@ -55,6 +55,8 @@ def test_a_day_of_the_clock_change_has_other_hours() -> None:
     # On 29 March 2026 two o'clock is three; on 25 October three o'clock comes twice.
     assert due(at("2026-03-29T00:00"), 180, ALWAYS) == at("2026-03-29T04:00")
     assert due(at("2026-10-25T00:00"), 240, ALWAYS) == at("2026-10-25T03:00")
+    # What begins at five past two begins when the clock goes on.
+    assert due(at("2026-03-29T00:00"), 0, NIGHT._replace(hours=((125, 538),))) == at("2026-03-29T03:00")
     assert working_minutes(at("2026-03-29T00:00"), at("2026-03-29T06:00"), NIGHT) == 300
     assert working_minutes(at("2026-10-25T00:00"), at("2026-10-25T06:00"), NIGHT) == 420
 
@@ -351,8 +353,9 @@ def test_the_work_is_that_of_the_days_until_it_is_due() -> None:
         assert due(at("2026-11-24T10:00"), minutes, calendar)
         assert Counted.seen <= days
     Counted.seen = 0
-    assert due(at("2026-11-24T10:00"), 480, calendar, [(at("2026-11-24T11:00"), None)]) is None
-    assert working_minutes(at("2026-11-24T10:00"), at("2026-11-25T11:00"), calendar) == 540
+    # Days that were not looked at before.
+    assert due(at("2027-03-01T10:00"), 24_000, calendar, [(at("2027-03-01T11:00"), None)]) is None
+    assert working_minutes(at("2027-03-02T10:00"), at("2027-03-03T11:00"), calendar) == 540
     assert Counted.seen <= 4
 
 
