@@ -71,8 +71,10 @@ def _time(now: datetime) -> str:
 
 def _word(value: object) -> str:
     """One word of visible ASCII, "-" for nothing."""
-    visible = "".join(char if "!" <= char <= "~" else "?" for char in str(value)[:_LONGEST])
-    return visible or "-"
+    said = str(value)[:_LONGEST]
+    if not (said.isascii() and said.isprintable()) or " " in said:
+        said = "".join([char if "!" <= char <= "~" else "?" for char in said])
+    return said or "-"
 
 
 def _place(error: BaseException) -> str:

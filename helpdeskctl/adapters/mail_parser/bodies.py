@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from helpdeskctl.adapters.mail_parser.charsets import cleaned, one_line
-from helpdeskctl.adapters.mail_parser.cutting import Cuts
+from helpdeskctl.adapters.mail_parser.cutting import NO_CUTS, Cuts
 from helpdeskctl.adapters.mail_parser.mending import message_of
 from helpdeskctl.adapters.mail_parser.names import given_name, made_up, safe_name
 from helpdeskctl.adapters.mail_parser.reading import children
@@ -35,10 +35,6 @@ _ENCRYPTED = frozenset({"multipart/encrypted", "application/pgp-encrypted"})
 # Formatted text from before HTML (RFC 1896, 1341).
 _RICH = frozenset({"text/enriched", "text/richtext"})
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
-
-
-# Of a mail that was not read from a file.
-NO_CUTS = Cuts("", "", [])
 
 
 class Attached(NamedTuple):

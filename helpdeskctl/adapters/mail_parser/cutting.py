@@ -57,6 +57,10 @@ class Cuts(NamedTuple):
                 yield piece
 
 
+# Of a mail that is small, or was not read from a file.
+NO_CUTS = Cuts("", "", [])
+
+
 def cuts_of(path: str) -> Cuts:
     """No cuts yet; a mark that nobody can guess."""
     return Cuts(path, f"cut-{os.urandom(16).hex()}", [])

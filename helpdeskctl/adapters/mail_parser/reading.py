@@ -9,7 +9,7 @@ from email.message import Message as Part
 from itertools import chain
 from typing import BinaryIO, NamedTuple
 
-from helpdeskctl.adapters.mail_parser.cutting import HEAVY, Cuts, cuts_of, lightened
+from helpdeskctl.adapters.mail_parser.cutting import HEAVY, NO_CUTS, Cuts, cuts_of, lightened
 from helpdeskctl.adapters.mail_parser.mending import mend, mended
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.settings import Limits
@@ -47,11 +47,13 @@ def tree(path: str, limits: Limits) -> Tree:
         if header is None:
             said = "The header has more than the {limit} kB of [limits] header_kb."
             raise UnreadableMailError(said, limit=limits.header_kb)
-        cuts = cuts_of(path)
         checked = _checked(_pieces(header, file), limits)
-        # A small mail holds no long run of anything.
-        light = checked if size <= HEAVY else chain([next(checked)], lightened(checked, len(header), cuts))
-        root = _parsed(light)
+        if size <= HEAVY:
+            # It holds no long run of anything.
+            cuts, root = NO_CUTS, _parsed(checked)
+        else:
+            cuts = cuts_of(path)
+            root = _parsed(chain([next(checked)], lightened(checked, len(header), cuts)))
     depth, parts = _measured(root)
     if depth > limits.nesting:
         raise _too_deep(limits)

@@ -112,7 +112,8 @@ class Shelves:
             shard.changed = True
             self._last = first
         self._there(file).put(document["number"], document)
-        self._highest = None
+        if self._highest is not None:
+            self._highest = max(self._highest, document["number"])
 
     def entry_document(self, file: str, ident: str) -> Document | None:
         """The ledger entry of that id in that file, as JSON."""
