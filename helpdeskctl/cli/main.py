@@ -161,7 +161,9 @@ def _write_whole() -> None:
     bare = getattr(sys.stdout, "buffer", None)
     if isinstance(bare, io.RawIOBase):
         encoding, errors = sys.stdout.encoding, sys.stdout.errors
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(bare), encoding, errors, write_through=True)
+        # Whoever lent us the stream goes on using it: it is not closed with ours.
+        lent = io.FileIO(bare.fileno(), "wb", closefd=False)
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(lent), encoding, errors, write_through=True)
 
 
 def _told(error: Exception) -> int:

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from helpdeskctl.adapters.mail_parser.cutting import HEAVY, NO_CUTS, Cuts, cuts_of, lightened
+from helpdeskctl.adapters.mail_parser.headers import fields_read
 from helpdeskctl.adapters.mail_parser.mending import mend, mended
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.settings import Limits
@@ -98,7 +99,7 @@ def _measured(root: Part) -> tuple[int, int]:
 
 
 def _pieces(header: bytes, file: BinaryIO) -> Iterator[bytes]:
-    yield mended(header)
+    yield fields_read(mended(header))
     while piece := file.read(_PIECE):
         yield piece
 
