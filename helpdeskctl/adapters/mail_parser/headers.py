@@ -16,16 +16,12 @@ from helpdeskctl.adapters.mail_parser.addresses import listed
 from helpdeskctl.adapters.mail_parser.charsets import decoded, one_line
 from helpdeskctl.domain.message import DECIDING_HEADERS, Address
 
-# What is read of a mail's own header. An ordinary mail has three times as many fields, the ways it came above
-# all, and mail-parser would take them all apart, several times over.
-FIELDS = DECIDING_HEADERS | frozenset(
+# What is read of a mail's own header, besides what tells of its content.
+FIELDS = DECIDING_HEADERS - {"content-type"} | frozenset(
     "subject date message-id in-reply-to references reply-to to cc resent-to resent-cc delivered-to "
-    "x-original-to envelope-to content-transfer-encoding content-disposition".split()
+    "x-original-to envelope-to".split()
 )
-_UNREAD = re.compile(
-    rb"(?im)^(?!(?:%b):)[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+" % "|".join(sorted(FIELDS)).encode()
-)
-_BLANK_LINE = re.compile(rb"\n\r?\n")
+_FIELD = re.compile(rb"([!-9;-~]++):([^\n]*+\n(?:[ \t][^\n]*+\n)*+)")
 # Some programs leave a question mark within a word as it is.
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bq])\?([^?]*(?:(?<!=)\?(?!=)[^?]*)*)\?=", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
@@ -56,11 +52,20 @@ def header_of(part: Part) -> Header:
     return Header(part, fields)
 
 
-def fields_read(block: bytes) -> bytes:
-    """A header block that is well formed, without the fields that nobody reads; what follows it stays."""
-    blank = _BLANK_LINE.search(block)
-    end = blank.start() + 1 if blank else len(block)
-    return _UNREAD.sub(b"", block[:end]) + block[end:]
+def parted(block: bytes) -> tuple[bytes, list[tuple[str, str]]]:
+    """A well-formed header block without the mail's own fields; those of them that are read, as they stand.
+
+    The libraries need only what tells of the content. mail-parser would take all the others apart as well,
+    several times over and not always rightly (docs/mail-parser.md); most of them nobody reads at all.
+    """
+    kept, own, end = [], [], 0
+    for field in _FIELD.finditer(block):
+        name, end = field[1].decode("ascii"), field.end()
+        if name.lower().startswith("content-"):
+            kept.append(field[0])
+        elif name.lower() in FIELDS:
+            own.append((name, field[2].decode("ascii", "surrogateescape").strip(" \t\r\n")))
+    return b"".join((*kept, block[end:])), own
 
 
 def text(value: str, charset: str = "") -> str:

@@ -35,7 +35,7 @@ _LARGEST = 4_000_000
 def mended(header: bytes) -> bytes:
     """The header block as the standard library reads it whole, without what stands before it."""
     header = header.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    if _WELL_FORMED.fullmatch(header):
+    if is_well_formed(header):
         return header
     end = _end(header)
     known = [found.start() for found in _KNOWN.finditer(header, 0, end)]
@@ -53,6 +53,12 @@ def mended(header: bytes) -> bytes:
         lines.append(line)
     rest = header[end:]
     return b"".join(lines) + (b"\n" if rest.strip() else b"") + rest
+
+
+def is_well_formed(header: bytes) -> bool:
+    """Whether every line of a header block is what it should be, also for a library that ends a line at a
+    carriage return alone."""
+    return bool(_WELL_FORMED.fullmatch(header)) and header.count(b"\r") == header.count(b"\r\n")
 
 
 def _end(header: bytes) -> int:

@@ -10,8 +10,8 @@ from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from helpdeskctl.adapters.mail_parser.cutting import HEAVY, NO_CUTS, Cuts, cuts_of, lightened
-from helpdeskctl.adapters.mail_parser.headers import fields_read
-from helpdeskctl.adapters.mail_parser.mending import mend, mended
+from helpdeskctl.adapters.mail_parser.headers import parted
+from helpdeskctl.adapters.mail_parser.mending import is_well_formed, mend, mended
 from helpdeskctl.domain.errors import UnreadableMailError
 from helpdeskctl.domain.settings import Limits
 
@@ -45,16 +45,21 @@ def tree(path: str, limits: Limits) -> Tree:
             said = "The mail has {size} MB, more than the {limit} of [limits] mail_mb."
             raise UnreadableMailError(said, size=round(size / 1e6, 1), limit=limits.mail_mb)
         header = header_block(file, limits.header_kb * 1024)
+        begin = file.tell()
         if header is None:
             said = "The header has more than the {limit} kB of [limits] header_kb."
             raise UnreadableMailError(said, limit=limits.header_kb)
-        checked = _checked(_pieces(header, file), limits)
+        header = mended(header)
+        header, own = parted(header) if is_well_formed(header) else (header, [])
+        checked = _checked(chain([header], _pieces(file)), limits)
         if size <= HEAVY:
             # It holds no long run of anything.
             cuts, root = NO_CUTS, _parsed(checked)
         else:
             cuts = cuts_of(path)
-            root = _parsed(chain([next(checked)], lightened(checked, len(header), cuts)))
+            root = _parsed(chain([next(checked)], lightened(checked, begin, cuts)))
+    for name, value in own:
+        root.set_raw(name, value)
     depth, parts = _measured(root)
     if depth > limits.nesting:
         raise _too_deep(limits)
@@ -98,8 +103,7 @@ def _measured(root: Part) -> tuple[int, int]:
     return max(depths), len(depths)
 
 
-def _pieces(header: bytes, file: BinaryIO) -> Iterator[bytes]:
-    yield fields_read(mended(header))
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
     while piece := file.read(_PIECE):
         yield piece
 
