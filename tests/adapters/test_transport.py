@@ -2,7 +2,9 @@
 
 import asyncio
 import email
+import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import default
@@ -222,6 +224,29 @@ def test_a_program_that_hangs_is_stopped(tmp_path: Path) -> None:
     path.write_text("#!/bin/sh\nsleep 60 & sleep 60\n")
     path.chmod(0o755)
     assert Sendmail(str(path), seconds=0.3).send(outgoing(), NOW).result == "retry"
+
+
+def test_the_end_of_a_program_is_waited_for_once_with_pidfd_and_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = tmp_path / "slow", tmp_path / "quick"
+    for path, does in ((slow, "exec sleep 60"), (quick, "exit 0")):
+        path.write_text(f"#!/bin/sh\n{does}\n")
+        path.chmod(0o755)
+    waits: list[float | None] = []
+    wait = subprocess.Popen.wait
+
+    def noted(process: subprocess.Popen[bytes], timeout: float | None = None) -> int:
+        waits.append(timeout)
+        return wait(process, timeout)
+
+    monkeypatch.setattr(subprocess.Popen, "wait", noted)
+    for _ in ("with", "without"):
+        assert Sendmail(str(quick), seconds=9).send(outgoing(), NOW).result == "sent"
+        assert "0.2 seconds" in Sendmail(str(slow), seconds=0.2).send(outgoing(), NOW).said
+        monkeypatch.delattr(os, "pidfd_open", raising=False)
+    # The last of each pair is what is left to a program that had to be killed.
+    assert waits == [0, 0, 5, 9, 0.2, 5]
 
 
 def test_a_child_left_behind_is_not_waited_for(program: Any) -> None:

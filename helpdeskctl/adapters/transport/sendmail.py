@@ -51,21 +51,23 @@ class Sendmail:
         return Receipt(_result(code, output), f"{output} (exit code {code})".lstrip())
 
 
-def _await_end(pid: int, seconds: float) -> None:
+def _await_end(pid: int, seconds: float) -> float:
     """Wait until our child has ended, or for so long: woken by its end, and not by looking every now and
-    then, as `Popen.wait` does. Where the system knows no such thing (Linux before 5.3), at once."""
+    then, as `Popen.wait` does. The seconds still to be waited: none, or all of them where the system knows no
+    such thing (Linux before 5.3)."""
     from select import poll
 
     try:
         fd = os.pidfd_open(pid)
     except (AttributeError, OSError):
-        return
+        return seconds
     try:
         ended = poll()
         ended.register(fd)
         ended.poll(seconds * 1000)
     finally:
         os.close(fd)
+    return 0
 
 
 def _result(code: int, output: str) -> str:
@@ -98,8 +100,7 @@ def _run(command: list[str], mail: bytes, seconds: float) -> tuple[int | None, s
         )  # fmt: skip
         code: int | None
         try:
-            _await_end(process.pid, seconds)
-            code = process.wait(seconds)
+            code = process.wait(_await_end(process.pid, seconds))
         except TimeoutExpired:
             code = None
             # A setuid program may not be ours to kill; it is left alone then.
