@@ -17,12 +17,17 @@ _COLLECT_AFTER = 200_000
 
 def is_pipe(argv: list[str]) -> bool:
     """Whether the arguments say `ingest` with a lone `-` after it."""
-    return "ingest" in argv and "-" in argv[argv.index("ingest") + 1 :]
+    return _is_told(argv, "-")
 
 
 def is_watch(argv: list[str]) -> bool:
     """Whether the arguments say `ingest --watch`."""
-    return "ingest" in argv and "--watch" in argv[argv.index("ingest") + 1 :]
+    return _is_told(argv, "--watch")
+
+
+def _is_told(argv: list[str], word: str) -> bool:
+    """Whether `ingest` stands among the arguments, and the word somewhere after it."""
+    return "ingest" in argv and word in argv[argv.index("ingest") + 1 :]
 
 
 def main() -> NoReturn:

@@ -115,7 +115,7 @@ def _add_files(files: Iterable[tuple[str, bytes]], attached: list[Attached]) -> 
 
 def leaves(root: Part) -> Iterator[Part]:
     """The parts in order, an attached message as one: what lies in it belongs to it."""
-    return (part for part, _kind, _alternative in _parts(root))
+    return (part for part, *_ in _parts(root))
 
 
 def _parts(root: Part) -> Iterator[tuple[Part, str, int]]:
